@@ -1,0 +1,14 @@
+/// The stack: no threads, no clock, no native call, no dependency beyond the JDK.
+module org.weir.core {
+    requires static transitive org.jspecify;
+
+    exports org.weir.memory;
+    exports org.weir.wire;
+    exports org.weir.time;
+    exports org.weir.hash;
+    exports org.weir.link;
+    exports org.weir.ip;
+    exports org.weir.udp;
+    exports org.weir.tcp;
+    exports org.weir.stack;
+}

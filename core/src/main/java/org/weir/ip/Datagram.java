@@ -1,0 +1,68 @@
+package org.weir.ip;
+
+import org.jspecify.annotations.Nullable;
+
+/// What the network layer knows of the packet that it hands up: one object for each layer, filled anew for each packet.
+public final class Datagram {
+    private long sourceHigh;
+    private long sourceLow;
+    private long destinationHigh;
+    private long destinationLow;
+    private int headerLength;
+    private int typeOfService;
+    private boolean toGroup;
+    private @Nullable Netif netif;
+
+    void ipv4(Netif arrivedOn, long source, long destination) {
+        netif = arrivedOn;
+        sourceHigh = 0;
+        sourceLow = source;
+        destinationHigh = 0;
+        destinationLow = destination;
+    }
+
+    void header(int octets, int tos, boolean isGroup) {
+        headerLength = octets;
+        typeOfService = tos;
+        toGroup = isGroup;
+    }
+
+    public long sourceHigh() {
+        return sourceHigh;
+    }
+
+    public long sourceLow() {
+        return sourceLow;
+    }
+
+    public long destinationHigh() {
+        return destinationHigh;
+    }
+
+    public long destinationLow() {
+        return destinationLow;
+    }
+
+    /// Octets of the IP header, which still lie in front of the payload.
+    public int headerLength() {
+        return headerLength;
+    }
+
+    /// DSCP and ECN.
+    public int typeOfService() {
+        return typeOfService;
+    }
+
+    /// True if the destination is a broadcast or multicast address.
+    public boolean isToGroup() {
+        return toGroup;
+    }
+
+    /// Where it arrived.
+    public Netif netif() {
+        if (netif == null) {
+            throw new IllegalStateException("no packet has been received");
+        }
+        return netif;
+    }
+}

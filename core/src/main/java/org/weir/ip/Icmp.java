@@ -1,0 +1,182 @@
+package org.weir.ip;
+
+import java.lang.foreign.MemorySegment;
+import org.weir.link.DropCounters;
+import org.weir.link.DropReason;
+import org.weir.memory.ChecksumState;
+import org.weir.memory.Headroom;
+import org.weir.memory.Pbuf;
+import org.weir.wire.Checksum;
+import org.weir.wire.IcmpHeader;
+import org.weir.wire.IpAddress;
+import org.weir.wire.IpProtocol;
+import org.weir.wire.Ipv4Header;
+
+/// ICMP, RFC 792 and RFC 1122 section 3.2.2: answers echo requests, reports errors and passes reported ones to the transport.
+public final class Icmp {
+    private static final int ERRORS_PER_SECOND = 100;
+    private static final int ERROR_BURST = 50;
+    private static final int DEFENCES_PER_SECOND = 1;
+    /// RFC 1812 section 4.3.2.3: an error is at most 576 octets long.
+    private static final int MAXIMUM_QUOTE = 576 - Ipv4Header.LENGTH - IcmpHeader.LENGTH;
+    private static final int TRANSPORT_QUOTE = 8;
+
+    private final Ipv4 ipv4;
+    private final DropCounters drops;
+    private final IcmpHeader header = new IcmpHeader();
+    private final Ipv4Header quoted = new Ipv4Header();
+    private final IcmpError error = new IcmpError();
+    private final RateLimiter errorLimit = new RateLimiter(ERRORS_PER_SECOND, ERROR_BURST);
+    private final RateLimiter defenceLimit = new RateLimiter(DEFENCES_PER_SECOND, DEFENCES_PER_SECOND);
+    private long echoesAnswered;
+    private long errorsSent;
+    private long errorsReceived;
+
+    Icmp(Ipv4 ipv4) {
+        this.ipv4 = ipv4;
+        this.drops = ipv4.drops();
+    }
+
+    public long echoesAnswered() {
+        return echoesAnswered;
+    }
+
+    public long errorsSent() {
+        return errorsSent;
+    }
+
+    public long errorsReceived() {
+        return errorsReceived;
+    }
+
+    /// True if an address conflict may be answered now.
+    boolean mayDefend() {
+        return defenceLimit.permits(ipv4.clock().nowNs());
+    }
+
+    // ---- in ----
+
+    /// Takes a received message.
+    void process(Pbuf message, Datagram datagram) {
+        if (!IcmpHeader.fits(message.length())) {
+            drops.drop(message, DropReason.ICMP_MALFORMED);
+            return;
+        }
+        if (message.checksumState() == ChecksumState.UNKNOWN && PacketChecksum.sum(message, 0) != 0xFFFF) {
+            drops.drop(message, DropReason.ICMP_BAD_CHECKSUM);
+            return;
+        }
+        header.at(message.segment(), message.offset());
+        switch (header.type()) {
+            case IcmpHeader.ECHO -> answerEcho(message, datagram);
+            case IcmpHeader.DESTINATION_UNREACHABLE, IcmpHeader.TIME_EXCEEDED, IcmpHeader.PARAMETER_PROBLEM ->
+                passError(message);
+            default -> drops.drop(message, DropReason.ICMP_IGNORED);
+        }
+    }
+
+    /// Turns the request round in its own buffer, RFC 1122 section 3.2.2.6; one sent to a group is not answered.
+    private void answerEcho(Pbuf message, Datagram datagram) {
+        final Route route = ipv4.routes().find(IpAddress.ipv4(datagram.sourceLow()));
+        if (datagram.isToGroup() || route == null) {
+            drops.drop(message, DropReason.ICMP_IGNORED);
+            return;
+        }
+        header.type(IcmpHeader.ECHO_REPLY).code(0).checksum(0);
+        header.checksum(Checksum.complement(PacketChecksum.sum(message, 0)));
+        message.checksumState(ChecksumState.VERIFIED);
+        echoesAnswered++;
+        final int to = IpAddress.ipv4(datagram.sourceLow());
+        final int from = IpAddress.ipv4(datagram.destinationLow());
+        ipv4.dispatch(message, route, from, to, IpProtocol.ICMP, Ipv4.DEFAULT_TTL);
+    }
+
+    private void passError(Pbuf message) {
+        final long inner = message.offset() + IcmpHeader.LENGTH;
+        final int length = message.length() - IcmpHeader.LENGTH;
+        if (!isQuoteWhole(message.segment(), inner, length)) {
+            drops.drop(message, DropReason.ICMP_MALFORMED);
+            return;
+        }
+        errorsReceived++;
+        error.what(header.type(), header.code(), header.nextHopMtu(), false);
+        pass(message.segment(), inner);
+        message.release();
+    }
+
+    /// True if the packet quoted in an error is one of ours, with enough of its transport header.
+    private boolean isQuoteWhole(MemorySegment segment, long at, int length) {
+        if (!Ipv4Header.fits(length)) {
+            return false;
+        }
+        quoted.at(segment, at);
+        return quoted.version() == 4
+                && quoted.headerLength() >= Ipv4Header.LENGTH
+                && quoted.headerLength() + TRANSPORT_QUOTE <= length
+                && !quoted.isLaterFragment()
+                && ipv4.isLocal(quoted.source());
+    }
+
+    private void pass(MemorySegment segment, long at) {
+        quoted.at(segment, at);
+        final Transport transport = ipv4.transportFor(quoted.protocol());
+        if (transport != null) {
+            final long transportOffset = at + quoted.headerLength();
+            error.about(
+                    IpAddress.mapped(quoted.source()),
+                    IpAddress.mapped(quoted.destination()),
+                    segment,
+                    transportOffset);
+            transport.processError(error);
+        }
+    }
+
+    /// Tells the sender of `packet` (borrowed, from its IP header) that our own ARP got no answer.
+    void reportHostUnreachable(Pbuf packet) {
+        error.what(IcmpHeader.DESTINATION_UNREACHABLE, IcmpHeader.HOST_UNREACHABLE, 0, true);
+        pass(packet.segment(), packet.offset());
+    }
+
+    // ---- out ----
+
+    /// Takes `segment`, which nobody listens for, and says so to its sender.
+    public void portUnreachable(Pbuf segment, Datagram datagram) {
+        sendUnreachable(segment, datagram, IcmpHeader.PORT_UNREACHABLE);
+    }
+
+    void protocolUnreachable(Pbuf segment, Datagram datagram) {
+        sendUnreachable(segment, datagram, IcmpHeader.PROTOCOL_UNREACHABLE);
+    }
+
+    /// RFC 1122 section 3.2.2: no error about a packet that went to a group, and not too many.
+    private void sendUnreachable(Pbuf segment, Datagram datagram, int code) {
+        final int to = IpAddress.ipv4(datagram.sourceLow());
+        final Route route = ipv4.routes().find(to);
+        if (datagram.isToGroup() || route == null) {
+            segment.release();
+            return;
+        }
+        if (!errorLimit.permits(ipv4.clock().nowNs())) {
+            drops.drop(segment, DropReason.ICMP_RATE_LIMITED);
+            return;
+        }
+        segment.prepend(datagram.headerLength());
+        final int quote = Math.min(segment.totalLength(), MAXIMUM_QUOTE);
+        final Pbuf message = ipv4.pool().take(Headroom.NETWORK, IcmpHeader.LENGTH + quote);
+        if (message == null) {
+            drops.drop(segment, DropReason.NO_BUFFER);
+            return;
+        }
+        segment.copyTo(0, message.segment(), message.offset() + IcmpHeader.LENGTH, quote);
+        segment.release();
+        header.at(message.segment(), message.offset())
+                .type(IcmpHeader.DESTINATION_UNREACHABLE)
+                .code(code)
+                .checksum(0)
+                .restOfHeader(0);
+        header.checksum(Checksum.complement(PacketChecksum.sum(message, 0)));
+        message.checksumState(ChecksumState.VERIFIED);
+        errorsSent++;
+        ipv4.dispatch(message, route, IpAddress.ipv4(datagram.destinationLow()), to, IpProtocol.ICMP, Ipv4.DEFAULT_TTL);
+    }
+}

@@ -1,0 +1,48 @@
+package org.weir.ip;
+
+import org.jspecify.annotations.Nullable;
+import org.weir.hash.HashEntry;
+import org.weir.memory.Pbuf;
+import org.weir.time.Timer;
+
+/// What is known of one neighbour: an entry of the ARP cache.
+final class Neighbor extends HashEntry<Neighbor> {
+    /// The states of RFC 4861 section 7.3.2 that ARP needs.
+    enum State {
+        /// Not in use.
+        FREE,
+        /// Asked for, not answered; one packet may wait.
+        INCOMPLETE,
+        /// Answered lately.
+        REACHABLE,
+        /// Answered once; asked again when next used.
+        STALE,
+        /// Asked again by unicast, in use meanwhile.
+        PROBE
+    }
+
+    final Timer timer;
+    State state = State.FREE;
+    int address;
+    long hardwareAddress;
+    int requestsSent;
+
+    @Nullable Netif netif;
+
+    /// The packet that waits for the answer; the newest wins.
+    @Nullable Pbuf waiting;
+
+    @Nullable Neighbor newer;
+
+    @Nullable Neighbor older;
+
+    Neighbor(NeighborExpiry expiry) {
+        timer = new Timer(nowNs -> expiry.expired(this));
+    }
+
+    /// Told when an entry's timer has expired.
+    @FunctionalInterface
+    interface NeighborExpiry {
+        void expired(Neighbor neighbor);
+    }
+}

@@ -1,0 +1,208 @@
+package org.weir.ip;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.weir.link.DropCounters;
+import org.weir.link.DropReason;
+import org.weir.link.Framing;
+import org.weir.link.Link;
+import org.weir.link.LinkCapabilities;
+import org.weir.link.PacketSink;
+import org.weir.memory.ChecksumState;
+import org.weir.memory.Pbuf;
+import org.weir.time.StackClock;
+import org.weir.wire.EthernetHeader;
+import org.weir.wire.IpPrefix;
+
+/// A network interface: a link, its addresses and its counters.
+public final class Netif {
+    private final String name;
+    private final Link link;
+    private final LinkCapabilities capabilities;
+    private final PacketSink input;
+    private final StackClock clock;
+    private final DropCounters drops;
+    private final int maximumFrame;
+    private final List<IpPrefix> addresses = new ArrayList<>();
+    private int[] addressOf = new int[0];
+    private int[] broadcastOf = new int[0];
+    private boolean up = true;
+    private boolean usedSinceFlush;
+
+    private long packetsReceived;
+    private long octetsReceived;
+    private long packetsSent;
+    private long octetsSent;
+
+    Netif(String name, Link link, Ipv4 ipv4) {
+        this.name = name;
+        this.link = link;
+        this.capabilities = link.capabilities();
+        this.clock = ipv4.clock();
+        this.drops = ipv4.drops();
+        final boolean ethernet = capabilities.framing() == Framing.ETHERNET;
+        this.maximumFrame = capabilities.mtu() + (ethernet ? EthernetHeader.LENGTH : 0);
+        this.input = ethernet ? frame -> receiveEthernet(ipv4, frame) : packet -> receiveIp(ipv4, packet);
+    }
+
+    private void receiveEthernet(Ipv4 ipv4, Pbuf frame) {
+        countReceived(frame);
+        ipv4.ethernet().process(frame, this);
+    }
+
+    private void receiveIp(Ipv4 ipv4, Pbuf packet) {
+        countReceived(packet);
+        ipv4.process(packet, this);
+    }
+
+    private void countReceived(Pbuf packet) {
+        packetsReceived++;
+        octetsReceived += packet.totalLength();
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public Link link() {
+        return link;
+    }
+
+    public LinkCapabilities capabilities() {
+        return capabilities;
+    }
+
+    public int mtu() {
+        return capabilities.mtu();
+    }
+
+    public long hardwareAddress() {
+        return capabilities.hardwareAddress();
+    }
+
+    public boolean isUp() {
+        return up;
+    }
+
+    /// Takes the interface up or down; while it is down nothing is received or sent.
+    public void up(boolean isUp) {
+        up = isUp;
+    }
+
+    // ---- addresses (set-up) ----
+
+    void addAddress(IpPrefix address) {
+        addresses.add(address);
+        addressOf = new int[addresses.size()];
+        broadcastOf = new int[addresses.size()];
+        for (int i = 0; i < addressOf.length; i++) {
+            addressOf[i] = addresses.get(i).address().ipv4();
+            broadcastOf[i] = addresses.get(i).broadcast();
+        }
+    }
+
+    /// The addresses with their networks, the first one the source by default.
+    public List<IpPrefix> addresses() {
+        return List.copyOf(addresses);
+    }
+
+    /// The source address by default; 0 if there is none.
+    public int primaryAddress() {
+        return addressOf.length == 0 ? 0 : addressOf[0];
+    }
+
+    /// Our address on the network that `destination` is in, or the first one if it is in none.
+    public int sourceFor(int destination) {
+        for (int i = 0; i < addresses.size(); i++) {
+            if (addresses.get(i).contains(destination)) {
+                return addressOf[i];
+            }
+        }
+        return primaryAddress();
+    }
+
+    /// True if `ipv4` is an address of this interface.
+    public boolean hasAddress(int ipv4) {
+        for (final int address : addressOf) {
+            if (address == ipv4) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// True if `ipv4` reaches all hosts of one of this interface's networks.
+    public boolean isBroadcast(int ipv4) {
+        if (ipv4 == -1) {
+            return true;
+        }
+        for (final int broadcast : broadcastOf) {
+            if (broadcast == ipv4) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    // ---- packets ----
+
+    /// Passes at most `budget` received frames to the layer above. Returns how many.
+    public int receive(int budget) {
+        return up ? link.receive(input, budget, clock.nowNs()) : 0;
+    }
+
+    /// True if the link takes another frame now.
+    public boolean hasRoom() {
+        return link.room() > 0;
+    }
+
+    /// Takes a complete frame and gives it to the link, after doing what the link does not do itself.
+    void transmit(Pbuf frame) {
+        if (!up) {
+            drops.drop(frame, DropReason.INTERFACE_DOWN);
+            return;
+        }
+        if (frame.totalLength() > maximumFrame && frame.segmentSize() == 0) {
+            drops.drop(frame, DropReason.FRAME_TOO_LONG);
+            return;
+        }
+        if (frame.checksumState() == ChecksumState.PARTIAL && !capabilities.checksumOut()) {
+            PacketChecksum.complete(frame);
+        }
+        packetsSent++;
+        octetsSent += frame.totalLength();
+        usedSinceFlush = true;
+        link.send(frame, clock.nowNs());
+    }
+
+    /// Ends the burst of this poll.
+    public void flush() {
+        if (usedSinceFlush) {
+            usedSinceFlush = false;
+            link.flush(clock.nowNs());
+        }
+    }
+
+    // ---- counters ----
+
+    public long packetsReceived() {
+        return packetsReceived;
+    }
+
+    public long octetsReceived() {
+        return octetsReceived;
+    }
+
+    public long packetsSent() {
+        return packetsSent;
+    }
+
+    public long octetsSent() {
+        return octetsSent;
+    }
+
+    @Override
+    public String toString() {
+        return name + " " + addresses;
+    }
+}

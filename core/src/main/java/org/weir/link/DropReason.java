@@ -1,0 +1,90 @@
+package org.weir.link;
+
+/// Why a packet went no further. Every drop in the stack counts under exactly one of these.
+public enum DropReason {
+    /// No buffer was free for a received frame.
+    NO_BUFFER("no buffer was free"),
+    /// The link's transmit queue was full, or the operating system refused the frame.
+    LINK_BUSY("the link took no more frames"),
+    /// A frame larger than the link carries.
+    FRAME_TOO_LONG("the frame is longer than the link's MTU"),
+    /// The interface is down.
+    INTERFACE_DOWN("the interface is down"),
+    /// Lost on purpose by a fault injector.
+    INJECTED("lost by the fault injector"),
+    /// Shorter than an Ethernet header.
+    ETHERNET_RUNT("shorter than an Ethernet header"),
+    /// Addressed to another station.
+    ETHERNET_OTHER_HOST("addressed to another station"),
+    /// A type that no layer takes.
+    ETHERNET_UNKNOWN_TYPE("no layer takes this Ethernet type"),
+    /// An ARP packet that is cut short, of another kind, or with an impossible sender.
+    ARP_MALFORMED("malformed ARP packet"),
+    /// The neighbour did not answer ARP, or its queue was taken by a newer packet.
+    NEIGHBOR_UNRESOLVED("the neighbour's hardware address is not known"),
+    /// Shorter than it says, another version, or an impossible header length.
+    IPV4_MALFORMED("malformed IPv4 header"),
+    /// The header checksum is wrong.
+    IPV4_BAD_CHECKSUM("wrong IPv4 header checksum"),
+    /// A source address that no host may have.
+    IPV4_MARTIAN("impossible source address"),
+    /// A source route or record route option asks for what a host must not do.
+    IPV4_SOURCE_ROUTE("source-routed"),
+    /// Not addressed to this host, and this host does not forward.
+    IPV4_NOT_FOR_US("not addressed to this host"),
+    /// A fragment: reassembly is not there yet.
+    IPV4_FRAGMENT("fragment"),
+    /// No protocol takes it.
+    IPV4_UNKNOWN_PROTOCOL("no protocol takes it"),
+    /// No route to the destination.
+    NO_ROUTE("no route to the destination"),
+    /// A malformed ICMP message.
+    ICMP_MALFORMED("malformed ICMP message"),
+    /// The ICMP checksum is wrong.
+    ICMP_BAD_CHECKSUM("wrong ICMP checksum"),
+    /// An ICMP type that a host does not answer.
+    ICMP_IGNORED("an ICMP type that is not answered"),
+    /// An ICMP message that was not sent because too many were.
+    ICMP_RATE_LIMITED("too many ICMP messages"),
+    /// A UDP header that contradicts the IP header.
+    UDP_MALFORMED("malformed UDP header"),
+    /// The UDP checksum is wrong.
+    UDP_BAD_CHECKSUM("wrong UDP checksum"),
+    /// No endpoint on that port.
+    UDP_NO_ENDPOINT("no UDP endpoint on that port"),
+    /// The endpoint's receive queue is full.
+    UDP_QUEUE_FULL("the UDP receive queue is full"),
+    /// A TCP header that contradicts the IP header.
+    TCP_MALFORMED("malformed TCP header"),
+    /// The TCP checksum is wrong.
+    TCP_BAD_CHECKSUM("wrong TCP checksum"),
+    /// No connection and no listener.
+    TCP_NO_CONNECTION("no TCP connection or listener"),
+    /// A SYN for a listener whose backlog is full.
+    TCP_BACKLOG_FULL("the listener's backlog is full"),
+    /// A SYN while no connection object was free.
+    TCP_NO_CONNECTION_FREE("no TCP connection object was free"),
+    /// Outside the receive window.
+    TCP_OUT_OF_WINDOW("outside the TCP receive window"),
+    /// An old duplicate by its timestamp (PAWS, RFC 7323).
+    TCP_OLD_TIMESTAMP("an old TCP duplicate by its timestamp"),
+    /// An acknowledgment of what was never sent, or far too old.
+    TCP_BAD_ACKNOWLEDGMENT("an unacceptable TCP acknowledgment"),
+    /// A segment whose flags make no sense in the connection's state.
+    TCP_UNEXPECTED_FLAGS("TCP flags that make no sense in this state"),
+    /// Payload for which there was no memory, or behind the end of the stream.
+    TCP_PAYLOAD_REFUSED("TCP payload that could not be kept"),
+    /// A duplicate of payload that has been received.
+    TCP_DUPLICATE("TCP payload received before");
+
+    private final String sentence;
+
+    DropReason(String sentence) {
+        this.sentence = sentence;
+    }
+
+    /// What happened, for people.
+    public String sentence() {
+        return sentence;
+    }
+}

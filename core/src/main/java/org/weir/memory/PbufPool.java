@@ -1,0 +1,248 @@
+package org.weir.memory;
+
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/// All packet buffers of a stack: handles made at start-up over one piece of memory, three stacks of free handles.
+///
+/// A pool that runs dry returns null and counts; it never throws and never grows. The last [#reserve] pages are kept for
+/// frames from the link, so that acknowledgments still come in when sockets have taken everything else.
+public final class PbufPool {
+    private final MemorySegment memory;
+    private final FreeHandles pages;
+    private final FreeHandles blocks;
+    private final FreeHandles handles;
+    private final int pageSize;
+    private final int blockSize;
+    private final int reserve;
+    private final boolean traceLeaks;
+    private final Pbuf[] all;
+
+    /// The counts and sizes of a pool.
+    ///
+    /// @param pages pages for received frames and socket data
+    /// @param pageSize octets in a page
+    /// @param blocks small blocks for headers
+    /// @param blockSize octets in a block
+    /// @param handles handles for memory that is not the pool's
+    /// @param reserve pages that only links may take
+    /// @param traceLeaks remember where each buffer was taken (slow, allocates: for debugging)
+    public record Layout(
+            int pages, int pageSize, int blocks, int blockSize, int handles, int reserve, boolean traceLeaks) {
+        /// Octets of memory that a pool of this layout needs.
+        public long bytes() {
+            return (long) pages * pageSize + (long) blocks * blockSize;
+        }
+    }
+
+    /// Makes a pool over the `layout.bytes()` octets of `memory` that start at `base`.
+    public PbufPool(MemorySegment memory, long base, Layout layout) {
+        this.memory = memory;
+        this.pageSize = layout.pageSize();
+        this.blockSize = layout.blockSize();
+        this.reserve = layout.reserve();
+        this.traceLeaks = layout.traceLeaks();
+        this.all = new Pbuf[layout.pages() + layout.blocks() + layout.handles()];
+        this.pages = new FreeHandles("pages");
+        this.blocks = new FreeHandles("blocks");
+        this.handles = new FreeHandles("handles");
+        long at = base;
+        int index = 0;
+        for (int i = 0; i < layout.pages(); i++, at += pageSize) {
+            all[index++] = pages.add(new Pbuf(this, Pbuf.Kind.POOL, true, at, pageSize));
+        }
+        for (int i = 0; i < layout.blocks(); i++, at += blockSize) {
+            all[index++] = blocks.add(new Pbuf(this, Pbuf.Kind.RAM, true, at, blockSize));
+        }
+        for (int i = 0; i < layout.handles(); i++) {
+            all[index++] = handles.add(new Pbuf(this, Pbuf.Kind.REF, false, 0, 0));
+        }
+    }
+
+    MemorySegment memory() {
+        return memory;
+    }
+
+    public int pageSize() {
+        return pageSize;
+    }
+
+    /// Pages that only links may take.
+    public int reserve() {
+        return reserve;
+    }
+
+    public FreeHandles pages() {
+        return pages;
+    }
+
+    public FreeHandles blocks() {
+        return blocks;
+    }
+
+    public FreeHandles handles() {
+        return handles;
+    }
+
+    /// True while sockets may take pages.
+    public boolean hasPagesForSockets() {
+        return pages.free() > reserve;
+    }
+
+    /// An empty page for a received frame, given to the caller; null if there is none.
+    public @Nullable Pbuf takePage() {
+        return fresh(pages, 0);
+    }
+
+    /// An empty page for socket data, given to the caller; null if only the links' reserve is left.
+    public @Nullable Pbuf takeSocketPage() {
+        if (!hasPagesForSockets()) {
+            pages.countFailure();
+            return null;
+        }
+        return fresh(pages, 0);
+    }
+
+    /// A contiguous buffer of `length` octets behind the headroom of `layer`, given to the caller: a block if that is large
+    /// enough, else a page. Null if there is none, or if a page is too small.
+    public @Nullable Pbuf take(Headroom layer, int length) {
+        final int needed = layer.octets() + length;
+        if (needed > pageSize) {
+            return null;
+        }
+        final Pbuf p = fresh(needed <= blockSize ? blocks : pages, layer.octets());
+        if (p != null) {
+            p.resize(length);
+        }
+        return p;
+    }
+
+    private @Nullable Pbuf fresh(FreeHandles from, int headroom) {
+        final Pbuf p = from.pop();
+        if (p == null) {
+            return null;
+        }
+        p.reset(headroom);
+        trace(p);
+        return p;
+    }
+
+    /// A buffer that refers to `length` octets at `offset` of `target`'s memory and keeps `target` alive, given to the caller;
+    /// null if there is no handle. `target` is borrowed.
+    public @Nullable Pbuf reference(Pbuf target, long offset, int length) {
+        final Pbuf p = foreign(Pbuf.Kind.REF, target.segment, offset, length);
+        if (p != null) {
+            p.referent = target.retain();
+        }
+        return p;
+    }
+
+    /// A buffer that refers to memory that stays unchanged as long as the stack lives, given to the caller; null if there is no
+    /// handle.
+    public @Nullable Pbuf rom(MemorySegment memory, long offset, int length) {
+        return foreign(Pbuf.Kind.ROM, memory, offset, length);
+    }
+
+    /// A buffer that refers to memory of the caller's until `onRelease` is called, given to the caller; null if there is no
+    /// handle.
+    public @Nullable Pbuf custom(MemorySegment memory, long offset, int length, PbufRelease onRelease) {
+        final Pbuf p = foreign(Pbuf.Kind.CUSTOM, memory, offset, length);
+        if (p != null) {
+            p.onRelease = onRelease;
+        }
+        return p;
+    }
+
+    private @Nullable Pbuf foreign(Pbuf.Kind kind, MemorySegment segment, long offset, int length) {
+        final Pbuf p = handles.pop();
+        if (p == null) {
+            return null;
+        }
+        p.kind = kind;
+        p.view(segment, offset, length);
+        trace(p);
+        return p;
+    }
+
+    /// A copy of `packet` (borrowed) in pages of this pool, given to the caller, with the same offload state; null if there
+    /// are too few pages. The one place where a link's crossing from one stack's memory to another's costs a copy.
+    public @Nullable Pbuf copy(Pbuf packet) {
+        final Pbuf first = takePage();
+        if (first == null) {
+            return null;
+        }
+        Pbuf page = first;
+        for (Pbuf piece = packet; piece != null; piece = piece.next) {
+            int done = 0;
+            while (done < piece.length) {
+                if (page.tailroom() == 0) {
+                    final Pbuf fresh = takePage();
+                    if (fresh == null) {
+                        first.release();
+                        return null;
+                    }
+                    page.next = fresh;
+                    page = fresh;
+                }
+                final int run = Math.min(page.tailroom(), piece.length - done);
+                MemorySegment.copy(piece.segment, piece.offset + done, memory, page.offset + page.length, run);
+                page.length += run;
+                done += run;
+            }
+        }
+        first.totalLength = packet.totalLength;
+        first.segmentSize(packet.segmentSize());
+        first.checksumState(packet.checksumState());
+        if (packet.checksumState() == ChecksumState.PARTIAL) {
+            first.partialChecksum(first.offset + packet.transportOffset() - packet.offset, packet.checksumOffset());
+        }
+        return first;
+    }
+
+    private void trace(Pbuf p) {
+        if (traceLeaks) {
+            p.takenAt = new Throwable("taken here");
+        }
+    }
+
+    void giveBack(Pbuf p) {
+        p.takenAt = null;
+        if (p.ownsBlock) {
+            (p.kind == Pbuf.Kind.POOL ? pages : blocks).push(p);
+            return;
+        }
+        final Pbuf referent = p.referent;
+        final PbufRelease onRelease = p.onRelease;
+        p.referent = null;
+        p.onRelease = null;
+        if (onRelease != null) {
+            onRelease.released(p);
+        }
+        p.segment = memory;
+        handles.push(p);
+        if (referent != null) {
+            referent.release();
+        }
+    }
+
+    /// Buffers that somebody holds.
+    public int inUse() {
+        return pages.inUse() + blocks.inUse() + handles.inUse();
+    }
+
+    /// Throws an `AssertionError` that describes every buffer still held, with the place where it was taken if the pool traces
+    /// leaks.
+    public void assertNoLeaks() {
+        if (inUse() == 0) {
+            return;
+        }
+        final AssertionError error = new AssertionError(inUse() + " buffers leaked: " + pages.inUse() + " pages, "
+                + blocks.inUse() + " blocks, " + handles.inUse() + " handles");
+        for (final Pbuf p : all) {
+            if (p.references > 0 && p.takenAt != null) {
+                error.addSuppressed(new AssertionError(p.toString(), p.takenAt));
+            }
+        }
+        throw error;
+    }
+}

@@ -1,0 +1,51 @@
+package org.weir.stack;
+
+import org.jspecify.annotations.Nullable;
+import org.weir.tcp.TcpConnection;
+import org.weir.tcp.TcpListener;
+import org.weir.udp.UdpEndpoint;
+
+/// What stands behind a descriptor.
+final class Socket {
+    final int index;
+    int generation;
+    /// 0 while the slot is free.
+    int type;
+    /// Positive errno of an asynchronous failure, until it has been reported.
+    int error;
+
+    boolean connecting;
+    boolean inputShut;
+    boolean outputShut;
+
+    @Nullable TcpConnection connection;
+
+    @Nullable TcpListener listener;
+
+    @Nullable UdpEndpoint endpoint;
+
+    @Nullable SocketCallback callback;
+
+    @Nullable Socket nextFree;
+
+    boolean noDelay;
+
+    Socket(int index) {
+        this.index = index;
+    }
+
+    /// Makes the slot a fresh socket of `kind`, which no descriptor handed out before names.
+    void open(int kind) {
+        generation++;
+        type = kind;
+        error = 0;
+        connecting = false;
+        inputShut = false;
+        outputShut = false;
+        connection = null;
+        listener = null;
+        endpoint = null;
+        callback = null;
+        noDelay = false;
+    }
+}

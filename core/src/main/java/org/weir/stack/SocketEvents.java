@@ -1,0 +1,128 @@
+package org.weir.stack;
+
+import java.util.Objects;
+import org.weir.tcp.TcpAcceptHandler;
+import org.weir.tcp.TcpConnection;
+import org.weir.tcp.TcpError;
+import org.weir.tcp.TcpHandler;
+import org.weir.tcp.TcpListener;
+import org.weir.udp.UdpEndpoint;
+import org.weir.udp.UdpHandler;
+import org.weir.wire.IcmpHeader;
+
+/// Turns the events of the raw interfaces into readiness and callbacks of sockets. One object serves all of them.
+final class SocketEvents implements TcpHandler, TcpAcceptHandler, UdpHandler {
+    private final Sockets sockets;
+
+    SocketEvents(Sockets sockets) {
+        this.sockets = sockets;
+    }
+
+    @Override
+    public void connected(TcpConnection connection) {
+        final Socket s = socketOf(connection);
+        s.connecting = false;
+        call(s);
+    }
+
+    @Override
+    public void readable(TcpConnection connection) {
+        call(socketOf(connection));
+    }
+
+    @Override
+    public void writable(TcpConnection connection) {
+        call(socketOf(connection));
+    }
+
+    @Override
+    public void failed(TcpConnection connection, TcpError error) {
+        final Socket s = socketOf(connection);
+        s.error = errno(error);
+        s.connecting = false;
+        s.inputShut = true;
+        s.outputShut = true;
+        s.connection = null;
+        call(s);
+    }
+
+    @Override
+    public void acceptable(TcpListener listener) {
+        if (listener.attachment() instanceof Socket s) {
+            call(s);
+        }
+    }
+
+    @Override
+    public void readable(UdpEndpoint endpoint) {
+        call(socketOf(endpoint));
+    }
+
+    @Override
+    public void unreachable(UdpEndpoint endpoint, int icmpCode) {
+        final Socket s = socketOf(endpoint);
+        endpoint.takeError();
+        s.error = icmpCode == IcmpHeader.PORT_UNREACHABLE ? Errno.ECONNREFUSED : Errno.EHOSTUNREACH;
+        call(s);
+    }
+
+    private void call(Socket s) {
+        final SocketCallback callback = s.callback;
+        if (callback != null) {
+            callback.ready(sockets.descriptor(s), readiness(s));
+        }
+    }
+
+    private static Socket socketOf(TcpConnection connection) {
+        return (Socket) Objects.requireNonNull(connection.attachment());
+    }
+
+    private static Socket socketOf(UdpEndpoint endpoint) {
+        return (Socket) Objects.requireNonNull(endpoint.attachment());
+    }
+
+    /// What can be done with a socket now, level-triggered.
+    static int readiness(Socket s) {
+        int bits = s.error != 0 ? Sockets.POLLERR : 0;
+        if (s.endpoint != null) {
+            bits |= Sockets.POLLOUT | (s.endpoint.peek() != null || s.inputShut ? Sockets.POLLIN : 0);
+            return bits;
+        }
+        if (s.listener != null && s.listener.isListening()) {
+            return bits | (s.listener.waiting() > 0 ? Sockets.POLLIN : 0);
+        }
+        final TcpConnection c = s.connection;
+        if (c == null) {
+            return bits | Sockets.POLLHUP | Sockets.POLLOUT | (s.error != 0 || s.inputShut ? Sockets.POLLIN : 0);
+        }
+        if (s.connecting) {
+            return bits;
+        }
+        if (c.receivedOctets() > 0 || c.endOfStream() || s.inputShut) {
+            bits |= Sockets.POLLIN;
+        }
+        if (c.sendRoom() > 0 || !c.state().sends()) {
+            bits |= Sockets.POLLOUT;
+        }
+        return bits | (c.endOfStream() && s.outputShut ? Sockets.POLLHUP : 0);
+    }
+
+    /// The pending error, which is thereby reported.
+    static int takeError(Socket s) {
+        final int error = s.error;
+        s.error = 0;
+        return error;
+    }
+
+    private static int errno(TcpError error) {
+        return switch (error) {
+            case NONE -> 0;
+            case REFUSED -> Errno.ECONNREFUSED;
+            case RESET -> Errno.ECONNRESET;
+            case TIMED_OUT -> Errno.ETIMEDOUT;
+            case HOST_UNREACHABLE -> Errno.EHOSTUNREACH;
+            case NETWORK_UNREACHABLE -> Errno.ENETUNREACH;
+            case ABORTED -> Errno.ECONNABORTED;
+        };
+    }
+}

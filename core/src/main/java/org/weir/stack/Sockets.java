@@ -1,0 +1,508 @@
+package org.weir.stack;
+
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+import org.weir.memory.Pbuf;
+import org.weir.tcp.Tcp;
+import org.weir.tcp.TcpConnection;
+import org.weir.tcp.TcpListener;
+import org.weir.tcp.TcpRefusal;
+import org.weir.tcp.TcpState;
+import org.weir.udp.Udp;
+import org.weir.udp.UdpEndpoint;
+import org.weir.wire.IpAddress;
+
+/// The BSD-like interface: non-blocking sockets named by integers, results as in POSIX, errors as negated [Errno] values.
+///
+/// A descriptor carries a generation, so one that was closed is refused with `EBADF` even after its slot serves another
+/// socket. Readiness is level-triggered: [#ready] tells what holds now, and a callback is called whenever something that it
+/// reports may have changed. Not for use by another thread than the stack's owner.
+public final class Sockets {
+    /// Address families of [#socket].
+    public static final int AF_INET = 2;
+    /// Types of [#socket].
+    public static final int SOCK_STREAM = 1;
+
+    public static final int SOCK_DGRAM = 2;
+    /// Flags of [#receive] and [#receiveFrom].
+    public static final int MSG_PEEK = 2;
+
+    public static final int MSG_TRUNC = 0x20;
+    /// Ways of [#shutdown].
+    public static final int SHUT_RD = 0;
+
+    public static final int SHUT_WR = 1;
+    public static final int SHUT_RDWR = 2;
+    /// Readiness bits, with the values of `poll`.
+    public static final int POLLIN = 1;
+
+    public static final int POLLOUT = 4;
+    public static final int POLLERR = 8;
+    public static final int POLLHUP = 0x10;
+
+    private static final int INDEX_BITS = 16;
+    private static final int INDEX_MASK = (1 << INDEX_BITS) - 1;
+    private static final int GENERATION_MASK = 0x7FFF;
+
+    private final Tcp tcp;
+    private final Udp udp;
+    private final Socket[] slots;
+    private final SocketEvents events = new SocketEvents(this);
+    private final SocketOptions options = new SocketOptions();
+    private @Nullable Socket free;
+    private int open;
+
+    Sockets(Tcp tcp, Udp udp, int count) {
+        this.tcp = tcp;
+        this.udp = udp;
+        this.slots = new Socket[count];
+        for (int i = count - 1; i >= 0; i--) {
+            slots[i] = new Socket(i);
+            slots[i].nextFree = free;
+            free = slots[i];
+        }
+    }
+
+    /// Sockets in use.
+    public int open() {
+        return open;
+    }
+
+    // ---- descriptors ----
+
+    /// Makes a socket. `EAFNOSUPPORT`, `ESOCKTNOSUPPORT`, `EMFILE`, `ENOBUFS`.
+    public int socket(int family, int type) {
+        if (family != AF_INET) {
+            return -Errno.EAFNOSUPPORT;
+        }
+        if (type != SOCK_STREAM && type != SOCK_DGRAM) {
+            return -Errno.ESOCKTNOSUPPORT;
+        }
+        final Socket s = take(type);
+        if (s == null) {
+            return -Errno.EMFILE;
+        }
+        if (type == SOCK_DGRAM) {
+            final UdpEndpoint e = udp.open();
+            if (e == null) {
+                giveBack(s);
+                return -Errno.ENOBUFS;
+            }
+            e.attachment(s);
+            e.handler(events);
+            s.endpoint = e;
+        }
+        return descriptor(s);
+    }
+
+    private @Nullable Socket take(int type) {
+        final Socket s = free;
+        if (s != null) {
+            free = s.nextFree;
+            s.nextFree = null;
+            s.open(type);
+            open++;
+        }
+        return s;
+    }
+
+    private void giveBack(Socket s) {
+        s.open(0);
+        s.nextFree = free;
+        free = s;
+        open--;
+    }
+
+    int descriptor(Socket s) {
+        return (s.generation & GENERATION_MASK) << INDEX_BITS | s.index;
+    }
+
+    private @Nullable Socket find(int descriptor) {
+        final int index = descriptor & INDEX_MASK;
+        if (descriptor < 0 || index >= slots.length) {
+            return null;
+        }
+        final Socket s = slots[index];
+        return s.type != 0 && (s.generation & GENERATION_MASK) == descriptor >>> INDEX_BITS ? s : null;
+    }
+
+    /// Ends a socket. What is queued on a connection is still sent. `EBADF`.
+    public int close(int descriptor) {
+        final Socket s = find(descriptor);
+        if (s == null) {
+            return -Errno.EBADF;
+        }
+        if (s.connection != null) {
+            s.connection.close();
+        }
+        if (s.listener != null) {
+            s.listener.close();
+        }
+        if (s.endpoint != null) {
+            s.endpoint.close();
+        }
+        giveBack(s);
+        return 0;
+    }
+
+    /// Sets who is told of events; null for nobody. `EBADF`.
+    public int callback(int descriptor, @Nullable SocketCallback callback) {
+        final Socket s = find(descriptor);
+        if (s == null) {
+            return -Errno.EBADF;
+        }
+        s.callback = callback;
+        return 0;
+    }
+
+    /// What can be done without `EAGAIN` now: [#POLLIN], [#POLLOUT], [#POLLERR], [#POLLHUP]. `EBADF`.
+    public int ready(int descriptor) {
+        final Socket s = find(descriptor);
+        return s == null ? -Errno.EBADF : SocketEvents.readiness(s);
+    }
+
+    // ---- naming ----
+
+    /// Names the local end; port 0 for a free one. `EBADF`, `EINVAL` if it has a name, `EADDRINUSE`, `EADDRNOTAVAIL`,
+    /// `ENOBUFS`.
+    public int bind(int descriptor, SocketAddress local) {
+        final Socket s = find(descriptor);
+        if (s == null) {
+            return -Errno.EBADF;
+        }
+        if (isInvalidPort(local)) {
+            return -Errno.EINVAL;
+        }
+        if (s.endpoint != null) {
+            return s.endpoint.localPort() != 0
+                    ? -Errno.EINVAL
+                    : udpError(s.endpoint.bind(local.high(), local.low(), local.port()));
+        }
+        if (s.listener != null || s.connection != null) {
+            return -Errno.EINVAL;
+        }
+        final TcpListener l = tcp.bind(local.high(), local.low(), local.port());
+        if (l == null) {
+            return -refusalErrno(tcp.refusal());
+        }
+        l.attachment(s);
+        s.listener = l;
+        return 0;
+    }
+
+    private static boolean isInvalidPort(SocketAddress address) {
+        return address.port() < 0 || address.port() > 0xFFFF;
+    }
+
+    /// Accepts connections from now on. `EBADF`, `EOPNOTSUPP`, `EINVAL` if connected, and what [#bind] says if it has no name.
+    public int listen(int descriptor, int backlog) {
+        final Socket s = find(descriptor);
+        if (s == null) {
+            return -Errno.EBADF;
+        }
+        if (s.type != SOCK_STREAM) {
+            return -Errno.EOPNOTSUPP;
+        }
+        if (s.connection != null) {
+            return -Errno.EINVAL;
+        }
+        if (s.listener == null) {
+            final TcpListener l = tcp.bind(0, IpAddress.ANY.low(), 0);
+            if (l == null) {
+                return -refusalErrno(tcp.refusal());
+            }
+            l.attachment(s);
+            s.listener = l;
+        }
+        s.listener.listen(backlog, events);
+        return 0;
+    }
+
+    /// Gives the oldest waiting connection a descriptor and stores its peer. `EBADF`, `EINVAL` if not listening, `EAGAIN`,
+    /// `EMFILE`.
+    public int accept(int descriptor, @Nullable SocketAddress peer) {
+        final Socket s = find(descriptor);
+        if (s == null) {
+            return -Errno.EBADF;
+        }
+        if (s.listener == null || !s.listener.isListening()) {
+            return -Errno.EINVAL;
+        }
+        if (s.listener.waiting() == 0) {
+            return -Errno.EAGAIN;
+        }
+        final Socket accepted = take(SOCK_STREAM);
+        if (accepted == null) {
+            return -Errno.EMFILE;
+        }
+        final TcpConnection c = s.listener.accept();
+        if (c == null) {
+            throw new IllegalStateException("a connection waited and was gone");
+        }
+        accepted.connection = c;
+        c.attachment(accepted);
+        c.handler(events);
+        if (peer != null) {
+            peer.set(c.remoteHigh(), c.remoteLow(), c.remotePort());
+        }
+        return descriptor(accepted);
+    }
+
+    /// Begins to connect: `EINPROGRESS` for a stream, whose end is told by [#POLLOUT] and `SO_ERROR`. `EBADF`, `EINVAL`,
+    /// `EISCONN`, `EALREADY`, `EOPNOTSUPP` if listening, `ENETUNREACH`, `EADDRINUSE`, `EADDRNOTAVAIL` if no port is left,
+    /// `ENOBUFS`.
+    public int connect(int descriptor, SocketAddress remote) {
+        final Socket s = find(descriptor);
+        if (s == null) {
+            return -Errno.EBADF;
+        }
+        if (isInvalidPort(remote) || remote.port() == 0) {
+            return -Errno.EINVAL;
+        }
+        if (s.endpoint != null) {
+            return udpError(s.endpoint.connect(remote.high(), remote.low(), remote.port()));
+        }
+        if (s.connection != null || s.error != 0) {
+            return connectAgain(s);
+        }
+        if (s.listener != null && s.listener.isListening()) {
+            return -Errno.EOPNOTSUPP;
+        }
+        final int localPort = s.listener == null ? 0 : s.listener.localPort();
+        final TcpConnection c = tcp.connect(remote.high(), remote.low(), remote.port(), localPort, events);
+        if (c == null) {
+            return -refusalErrno(tcp.refusal());
+        }
+        c.attachment(s);
+        c.noDelay(s.noDelay);
+        s.connection = c;
+        s.connecting = true;
+        return -Errno.EINPROGRESS;
+    }
+
+    private static int connectAgain(Socket s) {
+        if (s.connecting) {
+            return -Errno.EALREADY;
+        }
+        return s.error != 0 ? -SocketEvents.takeError(s) : -Errno.EISCONN;
+    }
+
+    /// Stores the local name; 0.0.0.0:0 if there is none. `EBADF`.
+    public int localAddress(int descriptor, SocketAddress local) {
+        final Socket s = find(descriptor);
+        if (s == null) {
+            return -Errno.EBADF;
+        }
+        if (s.connection != null) {
+            local.set(s.connection.localHigh(), s.connection.localLow(), s.connection.localPort());
+        } else if (s.listener != null) {
+            local.set(s.listener.localHigh(), s.listener.localLow(), s.listener.localPort());
+        } else if (s.endpoint != null) {
+            local.set(s.endpoint.localHigh(), s.endpoint.localLow(), s.endpoint.localPort());
+        } else {
+            local.set(0, IpAddress.ANY.low(), 0);
+        }
+        return 0;
+    }
+
+    /// Stores the peer's name. `EBADF`, `ENOTCONN`.
+    public int remoteAddress(int descriptor, SocketAddress remote) {
+        final Socket s = find(descriptor);
+        if (s == null) {
+            return -Errno.EBADF;
+        }
+        if (s.connection != null && !s.connecting) {
+            remote.set(s.connection.remoteHigh(), s.connection.remoteLow(), s.connection.remotePort());
+            return 0;
+        }
+        if (s.endpoint != null && s.endpoint.isConnected()) {
+            remote.set(s.endpoint.remoteHigh(), s.endpoint.remoteLow(), s.endpoint.remotePort());
+            return 0;
+        }
+        return -Errno.ENOTCONN;
+    }
+
+    // ---- data ----
+
+    /// Sends up to `length` octets on a connection, or a datagram to the connected peer. Returns how many were taken. `EBADF`,
+    /// `EAGAIN`, `ENOTCONN`, `EDESTADDRREQ`, `EPIPE` after shutdown, the pending error of the socket, and for datagrams what
+    /// [#sendTo] says.
+    public int send(int descriptor, MemorySegment source, long offset, int length) {
+        final Socket s = find(descriptor);
+        if (s == null) {
+            return -Errno.EBADF;
+        }
+        final UdpEndpoint e = s.endpoint;
+        if (e != null) {
+            return e.isConnected()
+                    ? sendDatagram(s, e, source, offset, length, e.remoteLow(), e.remotePort())
+                    : -Errno.EDESTADDRREQ;
+        }
+        if (s.error != 0) {
+            return -SocketEvents.takeError(s);
+        }
+        final TcpConnection c = s.connection;
+        if (c == null) {
+            return s.outputShut ? -Errno.EPIPE : -Errno.ENOTCONN;
+        }
+        if (s.connecting) {
+            return -Errno.EAGAIN;
+        }
+        if (s.outputShut || !c.state().sends()) {
+            return -Errno.EPIPE;
+        }
+        final int written = c.write(source, offset, length);
+        return written == 0 && length > 0 ? -Errno.EAGAIN : written;
+    }
+
+    /// Sends one datagram to `remote`. Returns `length`. `EBADF`, `EOPNOTSUPP` on a stream, `EINVAL`, `EMSGSIZE`, `ENETUNREACH`,
+    /// `EAGAIN` if the link or the pool is full, and the pending error of the socket.
+    public int sendTo(int descriptor, MemorySegment source, long offset, int length, SocketAddress remote) {
+        final Socket s = find(descriptor);
+        if (s == null) {
+            return -Errno.EBADF;
+        }
+        if (s.endpoint == null) {
+            return -Errno.EOPNOTSUPP;
+        }
+        if (isInvalidPort(remote) || remote.port() == 0) {
+            return -Errno.EINVAL;
+        }
+        return sendDatagram(s, s.endpoint, source, offset, length, remote.low(), remote.port());
+    }
+
+    private static int sendDatagram(
+            Socket s, UdpEndpoint e, MemorySegment source, long offset, int length, long low, int port) {
+        if (s.outputShut) {
+            return -Errno.EPIPE;
+        }
+        if (s.error != 0) {
+            return -SocketEvents.takeError(s);
+        }
+        final int result = udpError(e.sendTo(source, offset, length, low, port));
+        return result == 0 ? length : result;
+    }
+
+    /// Reads up to `length` octets of a connection, or one datagram. Returns how many, 0 at the end of the stream. With
+    /// [#MSG_PEEK] they stay. `EBADF`, `EAGAIN`, `ENOTCONN`, and the pending error of the socket.
+    public int receive(int descriptor, MemorySegment target, long offset, int length, int flags) {
+        final Socket s = find(descriptor);
+        if (s == null) {
+            return -Errno.EBADF;
+        }
+        if (s.endpoint != null) {
+            return receiveDatagram(s, s.endpoint, target, offset, length, flags);
+        }
+        if (s.error != 0) {
+            return -SocketEvents.takeError(s);
+        }
+        final TcpConnection c = s.connection;
+        if (c == null || s.connecting) {
+            return c == null && s.inputShut ? 0 : -Errno.ENOTCONN;
+        }
+        final boolean peek = (flags & MSG_PEEK) != 0;
+        final int count = peek ? c.peek(target, offset, length) : c.read(target, offset, length);
+        if (count > 0 || length == 0) {
+            return count;
+        }
+        return c.endOfStream() || s.inputShut ? 0 : -Errno.EAGAIN;
+    }
+
+    /// Reads one datagram and stores its sender. Returns how many octets were copied; with [#MSG_TRUNC] how many it had.
+    /// `EBADF`, `EOPNOTSUPP` on a stream, `EAGAIN`, and the pending error of the socket.
+    public int receiveFrom(
+            int descriptor, MemorySegment target, long offset, int length, int flags, SocketAddress sender) {
+        final Socket s = find(descriptor);
+        if (s == null) {
+            return -Errno.EBADF;
+        }
+        if (s.endpoint == null) {
+            return -Errno.EOPNOTSUPP;
+        }
+        final Pbuf datagram = s.endpoint.peek();
+        if (datagram != null) {
+            sender.set(0, UdpEndpoint.senderLow(datagram), UdpEndpoint.senderPort(datagram));
+        }
+        return receiveDatagram(s, s.endpoint, target, offset, length, flags);
+    }
+
+    private static int receiveDatagram(
+            Socket s, UdpEndpoint e, MemorySegment target, long offset, int length, int flags) {
+        if (s.error != 0) {
+            return -SocketEvents.takeError(s);
+        }
+        final Pbuf datagram = e.peek();
+        if (datagram == null) {
+            return s.inputShut ? 0 : -Errno.EAGAIN;
+        }
+        final int whole = datagram.totalLength();
+        final int copied = datagram.copyTo(0, target, offset, length);
+        if ((flags & MSG_PEEK) == 0) {
+            final Pbuf taken = e.poll();
+            if (taken != null) {
+                taken.release();
+            }
+        }
+        return (flags & MSG_TRUNC) != 0 ? whole : copied;
+    }
+
+    /// Ends one or both directions of a connection. `EBADF`, `EINVAL`, `ENOTCONN`.
+    public int shutdown(int descriptor, int how) {
+        final Socket s = find(descriptor);
+        if (s == null) {
+            return -Errno.EBADF;
+        }
+        if (how < SHUT_RD || how > SHUT_RDWR) {
+            return -Errno.EINVAL;
+        }
+        final TcpConnection c = s.connection;
+        final boolean connectedDatagram = s.endpoint != null && s.endpoint.isConnected();
+        if (c == null && !connectedDatagram || s.connecting) {
+            return -Errno.ENOTCONN;
+        }
+        s.inputShut |= how != SHUT_WR;
+        if (how != SHUT_RD) {
+            s.outputShut = true;
+            if (c != null && c.state() != TcpState.CLOSED) {
+                c.shutdownOutput();
+            }
+        }
+        return 0;
+    }
+
+    // ---- options ----
+
+    /// Sets an option of [SocketOptions]. `EBADF`, `EINVAL`, `ENOPROTOOPT`: an option that is not there is refused.
+    public int setOption(int descriptor, int level, int name, int value) {
+        final Socket s = find(descriptor);
+        return s == null ? -Errno.EBADF : options.set(s, level, name, value);
+    }
+
+    /// The value of an option of [SocketOptions], never negative. `EBADF`, `ENOPROTOOPT`.
+    public int option(int descriptor, int level, int name) {
+        final Socket s = find(descriptor);
+        return s == null ? -Errno.EBADF : options.get(s, level, name);
+    }
+
+    // ---- errors ----
+
+    private static int refusalErrno(TcpRefusal refusal) {
+        return switch (refusal) {
+            case NONE_FREE -> Errno.ENOBUFS;
+            case IN_USE -> Errno.EADDRINUSE;
+            case NOT_LOCAL, NO_PORT -> Errno.EADDRNOTAVAIL;
+            case NO_ROUTE -> Errno.ENETUNREACH;
+        };
+    }
+
+    private static int udpError(int result) {
+        return switch (result) {
+            case Udp.OK -> 0;
+            case Udp.IN_USE -> -Errno.EADDRINUSE;
+            case Udp.NOT_LOCAL, Udp.NO_PORT -> -Errno.EADDRNOTAVAIL;
+            case Udp.NO_ROUTE -> -Errno.ENETUNREACH;
+            case Udp.TOO_LONG -> -Errno.EMSGSIZE;
+            default -> -Errno.EAGAIN;
+        };
+    }
+}

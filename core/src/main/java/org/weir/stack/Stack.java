@@ -1,0 +1,193 @@
+package org.weir.stack;
+
+import java.lang.foreign.Arena;
+import java.util.List;
+import org.weir.hash.Entropy;
+import org.weir.hash.Owner;
+import org.weir.ip.Ipv4;
+import org.weir.ip.Netif;
+import org.weir.ip.StackResources;
+import org.weir.link.DropCounters;
+import org.weir.link.Link;
+import org.weir.link.LoopbackLink;
+import org.weir.memory.PbufPool;
+import org.weir.tcp.Tcp;
+import org.weir.time.StackClock;
+import org.weir.time.TimerWheel;
+import org.weir.udp.Udp;
+import org.weir.wire.IpAddress;
+import org.weir.wire.IpPrefix;
+
+/// A TCP/IP stack. It has no thread and no clock: its owner, one thread at a time, calls [#poll] with the time whenever
+/// something may have arrived, and at the latest at [#nextDeadlineNs].
+///
+/// Everything it will ever hold is made by [#create]. A method called by another thread than the owner throws
+/// `IllegalStateException`.
+public final class Stack implements AutoCloseable {
+    private static final int TIMER_BUDGET = 256;
+    private static final String LOOPBACK_PREFIX = "127.0.0.1/8";
+
+    private final StackConfig config;
+    private final Arena arena;
+    private final StackResources resources;
+    private final StackClock clock;
+    private final TimerWheel timers;
+    private final Ipv4 ipv4;
+    private final Udp udp;
+    private final Tcp tcp;
+    private final Sockets sockets;
+    private final List<Netif> netifs;
+
+    private Stack(StackConfig config, Entropy entropy, long nowNs) {
+        this.config = config;
+        this.arena = Arena.ofShared();
+        this.clock = new StackClock(nowNs);
+        this.timers = new TimerWheel(nowNs);
+        final PbufPool.Layout layout = config.layout();
+        final PbufPool pool = new PbufPool(arena.allocate(layout.bytes(), Long.BYTES), 0, layout);
+        this.resources = new StackResources(pool, clock, timers, new DropCounters(), entropy, new Owner());
+        this.ipv4 = new Ipv4(resources, config.neighbors());
+        this.udp = new Udp(ipv4, config.udpEndpoints(), config.udpQueue());
+        this.tcp = new Tcp(ipv4, config.tcp());
+        this.ipv4.transports(tcp, udp);
+        this.sockets = new Sockets(tcp, udp, config.sockets());
+        this.netifs = ipv4.interfaces();
+    }
+
+    /// Makes a stack with a loopback interface.
+    ///
+    /// @param entropy secret random bits, used for as long as the stack lives
+    /// @param nowNs the time, from the same clock as in [#poll]
+    public static Stack create(StackConfig config, Entropy entropy, long nowNs) {
+        final Stack stack = new Stack(config, entropy, nowNs);
+        final Netif loopback = stack.ipv4.addInterface("lo", new LoopbackLink());
+        stack.ipv4.addAddress(loopback, IpPrefix.parse(LOOPBACK_PREFIX));
+        return stack;
+    }
+
+    // ---- set-up ----
+
+    /// Adds an interface on `link`, which now belongs to the stack.
+    public Netif addInterface(String name, Link link) {
+        resources.owner().check();
+        return ipv4.addInterface(name, link);
+    }
+
+    /// Gives `netif` an address and announces it.
+    public void addAddress(Netif netif, IpPrefix address) {
+        resources.owner().check();
+        ipv4.addAddress(netif, address);
+    }
+
+    /// Sends what no other route takes to `gateway`.
+    ///
+    /// @throws IllegalArgumentException if it is not on a network of this host
+    public void addGateway(IpAddress gateway) {
+        resources.owner().check();
+        ipv4.addGateway(gateway);
+    }
+
+    // ---- running ----
+
+    /// Does what there is to do at `nowNs`, a bounded amount of it: receives, lets timers expire, tells handlers, sends.
+    ///
+    /// @return how much was done; 0 means that nothing will change before [#nextDeadlineNs] or the next frame
+    public int poll(long nowNs) {
+        resources.owner().check();
+        clock.advanceTo(nowNs);
+        int work = receive();
+        work += timers.expire(clock.nowNs(), TIMER_BUDGET);
+        work += udp.deliver();
+        work += tcp.deliver();
+        work += tcp.transmit(clock.nowNs());
+        flush();
+        return work;
+    }
+
+    private int receive() {
+        int received = 0;
+        for (int i = 0; i < netifs.size(); i++) {
+            received += netifs.get(i).receive(config.receiveBudget());
+        }
+        return received;
+    }
+
+    private void flush() {
+        for (int i = 0; i < netifs.size(); i++) {
+            netifs.get(i).flush();
+        }
+    }
+
+    /// When [#poll] must be called even if no frame arrives; [TimerWheel#NEVER] if never, a time in the past if there is work
+    /// left now.
+    public long nextDeadlineNs() {
+        if (tcp.hasWork() || udp.hasEvents()) {
+            return clock.nowNs();
+        }
+        long earliest = timers.nextDeadlineNs();
+        for (int i = 0; i < netifs.size(); i++) {
+            earliest = Math.min(earliest, netifs.get(i).link().nextDeadlineNs());
+        }
+        return earliest;
+    }
+
+    /// Lets another thread become the owner: the next one that calls.
+    public void release() {
+        resources.owner().release();
+    }
+
+    // ---- doors ----
+
+    /// The raw interface of TCP.
+    public Tcp tcp() {
+        return tcp;
+    }
+
+    /// The raw interface of UDP.
+    public Udp udp() {
+        return udp;
+    }
+
+    /// The BSD-like interface.
+    public Sockets sockets() {
+        return sockets;
+    }
+
+    // ---- for display and tests ----
+
+    public StackConfig config() {
+        return config;
+    }
+
+    public Ipv4 ipv4() {
+        return ipv4;
+    }
+
+    public PbufPool pool() {
+        return resources.pool();
+    }
+
+    public DropCounters drops() {
+        return resources.drops();
+    }
+
+    /// Timers that wait.
+    public int armedTimers() {
+        return timers.armed();
+    }
+
+    /// The time of the last poll.
+    public long nowNs() {
+        return clock.nowNs();
+    }
+
+    /// Closes all links and gives the memory back. Connections are not ended: peers hear nothing more.
+    @Override
+    public void close() {
+        resources.owner().check();
+        for (final Netif netif : netifs) {
+            netif.link().close();
+        }
+        arena.close();
+    }
+}

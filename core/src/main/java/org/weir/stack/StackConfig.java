@@ -1,0 +1,142 @@
+package org.weir.stack;
+
+import org.weir.memory.Headroom;
+import org.weir.memory.MemoryPlan;
+import org.weir.memory.PbufPool;
+import org.weir.tcp.TcpConfig;
+
+/// Everything that is fixed when a stack starts. Values are checked when the record is made; the message of an
+/// `IllegalArgumentException` names the setting, its value and what is permitted.
+///
+/// @param pages pages for received frames and socket data
+/// @param pageSize octets in a page: at least a frame of the link with the largest MTU that does not coalesce
+/// @param reservedPages pages that only links may take, so that acknowledgments come in when sockets hold all others
+/// @param blocks small buffers for headers and short packets
+/// @param references handles for memory that is sent without a copy
+/// @param neighbors entries of the ARP cache
+/// @param udpEndpoints UDP endpoints
+/// @param udpQueue octets that wait for the reader of one UDP endpoint
+/// @param sockets descriptors of the BSD-like interface
+/// @param receiveBudget frames that one poll takes from each interface
+/// @param traceLeaks remember where each buffer was taken: slow, allocates, for debugging
+/// @param tcp the settings of TCP
+public record StackConfig(
+        int pages,
+        int pageSize,
+        int reservedPages,
+        int blocks,
+        int references,
+        int neighbors,
+        int udpEndpoints,
+        int udpQueue,
+        int sockets,
+        int receiveBudget,
+        boolean traceLeaks,
+        TcpConfig tcp) {
+    /// Octets in a small buffer: all headroom, and what a short packet needs behind it.
+    static final int BLOCK_SIZE = 256;
+
+    private static final int MINIMUM_PAGE = 512;
+    private static final int MAXIMUM_PAGE = 1 << 16;
+    private static final int HEAP_PER_PBUF = 112;
+    private static final int HEAP_PER_CONNECTION = 800;
+    private static final int HEAP_PER_NEIGHBOR = 136;
+    private static final int HEAP_PER_ENDPOINT = 152;
+
+    public StackConfig {
+        check("pages", pages, 16, 1 << 24);
+        check("page size", pageSize, MINIMUM_PAGE, MAXIMUM_PAGE);
+        check("reserved pages", reservedPages, 1, pages / 2);
+        check("blocks", blocks, 16, 1 << 24);
+        check("references", references, 16, 1 << 24);
+        check("neighbors", neighbors, 1, 1 << 20);
+        check("UDP endpoints", udpEndpoints, 1, 1 << 16);
+        check("UDP queue (octets)", udpQueue, 1, 1 << 30);
+        check("sockets", sockets, 1, 1 << 16);
+        check("receive budget", receiveBudget, 1, 1 << 16);
+    }
+
+    private static void check(String name, int value, int least, int most) {
+        if (value < least || value > most) {
+            throw new IllegalArgumentException(name + " of " + value + " is not in " + least + " to " + most);
+        }
+    }
+
+    /// A host of about 24 MiB for up to 1,024 connections.
+    public static StackConfig defaults() {
+        return new StackConfig(
+                8_192, 2_048, 256, 2_048, 8_192, 256, 64, 256 * 1024, 1_024, 64, false, TcpConfig.defaults());
+    }
+
+    /// A host of about 1 MiB for a handful of connections, as tests and warm-up use it.
+    public static StackConfig small() {
+        final TcpConfig tcp = TcpConfig.defaults().withConnections(16).withBuffers(64 * 1024, 64 * 1024);
+        return new StackConfig(512, 2_048, 64, 256, 1_024, 16, 8, 64 * 1024, 32, 64, false, tcp);
+    }
+
+    public StackConfig withTcp(TcpConfig settings) {
+        return new StackConfig(
+                pages,
+                pageSize,
+                reservedPages,
+                blocks,
+                references,
+                neighbors,
+                udpEndpoints,
+                udpQueue,
+                sockets,
+                receiveBudget,
+                traceLeaks,
+                settings);
+    }
+
+    public StackConfig withPages(int count, int reserved) {
+        return new StackConfig(
+                count,
+                pageSize,
+                reserved,
+                blocks,
+                references,
+                neighbors,
+                udpEndpoints,
+                udpQueue,
+                sockets,
+                receiveBudget,
+                traceLeaks,
+                tcp);
+    }
+
+    public StackConfig withTraceLeaks(boolean on) {
+        return new StackConfig(
+                pages,
+                pageSize,
+                reservedPages,
+                blocks,
+                references,
+                neighbors,
+                udpEndpoints,
+                udpQueue,
+                sockets,
+                receiveBudget,
+                on,
+                tcp);
+    }
+
+    PbufPool.Layout layout() {
+        return new PbufPool.Layout(pages, pageSize, blocks, BLOCK_SIZE, references, reservedPages, traceLeaks);
+    }
+
+    /// What a stack with this configuration will hold; the arena's octets exactly, the heap's estimated.
+    public MemoryPlan plan() {
+        assert BLOCK_SIZE > Headroom.TRANSPORT.octets();
+        return new MemoryPlan()
+                .arena("pages", pages, pageSize)
+                .arena("blocks", blocks, BLOCK_SIZE)
+                .heap("packet buffer handles", pages + blocks + references, HEAP_PER_PBUF)
+                .heap("TCP connections", tcp.connections(), HEAP_PER_CONNECTION)
+                .heap("TCP listeners", tcp.listeners(), HEAP_PER_ENDPOINT)
+                .heap("UDP endpoints", udpEndpoints, HEAP_PER_ENDPOINT)
+                .heap("neighbours", neighbors, HEAP_PER_NEIGHBOR)
+                .heap("socket descriptors", sockets, HEAP_PER_ENDPOINT);
+    }
+}

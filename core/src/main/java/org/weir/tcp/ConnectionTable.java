@@ -1,0 +1,186 @@
+package org.weir.tcp;
+
+import org.jspecify.annotations.Nullable;
+import org.weir.hash.Entropy;
+import org.weir.hash.HashTable;
+import org.weir.hash.KeyedHash;
+import org.weir.ip.Datagram;
+import org.weir.wire.IpAddress;
+
+/// All connections and listeners: the free ones, and those in use by address and port.
+final class ConnectionTable {
+    private final HashTable<TcpConnection> connections;
+    private final HashTable<TcpListener> listeners;
+    private final KeyedHash hash;
+    private final int capacity;
+    private @Nullable TcpConnection freeConnection;
+    private @Nullable TcpListener freeListener;
+    private @Nullable TcpConnection newestTimeWait;
+    private @Nullable TcpConnection oldestTimeWait;
+    private int freeConnections;
+
+    ConnectionTable(Tcp tcp, TcpConfig config, Entropy entropy) {
+        connections = new HashTable<>(config.connections());
+        listeners = new HashTable<>(config.listeners());
+        hash = new KeyedHash(entropy);
+        capacity = config.connections();
+        for (int i = 0; i < config.connections(); i++) {
+            free(new TcpConnection(tcp));
+        }
+        for (int i = 0; i < config.listeners(); i++) {
+            free(new TcpListener(tcp));
+        }
+    }
+
+    int inUse() {
+        return capacity - freeConnections;
+    }
+
+    // ---- connections ----
+
+    /// A free connection object; null if all are in use.
+    @Nullable TcpConnection take() {
+        final TcpConnection c = freeConnection;
+        if (c != null) {
+            freeConnection = c.nextFree;
+            c.nextFree = null;
+            freeConnections--;
+        }
+        return c;
+    }
+
+    void free(TcpConnection c) {
+        c.nextFree = freeConnection;
+        freeConnection = c;
+        freeConnections++;
+    }
+
+    void add(TcpConnection c) {
+        connections.add(c, hashOf(c.localLow, c.remoteHigh, c.remoteLow, c.localPort, c.remotePort));
+        c.inTable = true;
+    }
+
+    void remove(TcpConnection c) {
+        if (c.inTable) {
+            connections.remove(c);
+            c.inTable = false;
+        }
+    }
+
+    private int hashOf(long localLow, long remoteHigh, long remoteLow, int localPort, int remotePort) {
+        return (int) hash.hash(localLow, remoteHigh, remoteLow, (long) localPort << 16 | remotePort, 0);
+    }
+
+    @Nullable TcpConnection find(Datagram d, Segment s) {
+        final int h = hashOf(d.destinationLow(), d.sourceHigh(), d.sourceLow(), s.destinationPort, s.sourcePort);
+        for (TcpConnection c = connections.first(h); c != null; c = c.hashNext()) {
+            if (s.isFor(c, d)) {
+                return c;
+            }
+        }
+        return null;
+    }
+
+    /// The connection between two ends; null if there is none.
+    @Nullable TcpConnection find(long localLow, long remoteHigh, long remoteLow, int localPort, int remotePort) {
+        final int h = hashOf(localLow, remoteHigh, remoteLow, localPort, remotePort);
+        for (TcpConnection c = connections.first(h); c != null; c = c.hashNext()) {
+            if (c.remotePort == remotePort
+                    && c.localPort == localPort
+                    && c.remoteLow == remoteLow
+                    && c.localLow == localLow
+                    && c.remoteHigh == remoteHigh) {
+                return c;
+            }
+        }
+        return null;
+    }
+
+    // ---- TIME-WAIT, oldest first, to be given up when all objects are in use ----
+
+    @Nullable TcpConnection oldestTimeWait() {
+        return oldestTimeWait;
+    }
+
+    void linkTimeWait(TcpConnection c) {
+        c.olderTimeWait = newestTimeWait;
+        if (newestTimeWait == null) {
+            oldestTimeWait = c;
+        } else {
+            newestTimeWait.newerTimeWait = c;
+        }
+        newestTimeWait = c;
+    }
+
+    void unlinkTimeWait(TcpConnection c) {
+        if (c != oldestTimeWait && c.olderTimeWait == null) {
+            return;
+        }
+        if (c.olderTimeWait == null) {
+            oldestTimeWait = c.newerTimeWait;
+        } else {
+            c.olderTimeWait.newerTimeWait = c.newerTimeWait;
+        }
+        if (c.newerTimeWait == null) {
+            newestTimeWait = c.olderTimeWait;
+        } else {
+            c.newerTimeWait.olderTimeWait = c.olderTimeWait;
+        }
+        c.olderTimeWait = null;
+        c.newerTimeWait = null;
+    }
+
+    // ---- listeners ----
+
+    @Nullable TcpListener takeListener() {
+        final TcpListener l = freeListener;
+        if (l != null) {
+            freeListener = l.nextFree;
+            l.nextFree = null;
+        }
+        return l;
+    }
+
+    void free(TcpListener l) {
+        l.nextFree = freeListener;
+        freeListener = l;
+    }
+
+    void add(TcpListener l) {
+        listeners.add(l, (int) hash.hash(l.localPort));
+    }
+
+    void remove(TcpListener l) {
+        listeners.remove(l);
+    }
+
+    /// The listener for a destination: one bound to the address goes before one bound to any.
+    @Nullable TcpListener findListener(long localLow, int localPort) {
+        TcpListener any = null;
+        for (TcpListener l = listeners.first((int) hash.hash(localPort)); l != null; l = l.hashNext()) {
+            if (l.localPort != localPort || !l.isListening()) {
+                continue;
+            }
+            if (l.localLow == localLow) {
+                return l;
+            }
+            if (l.localLow == IpAddress.ANY.low()) {
+                any = l;
+            }
+        }
+        return any;
+    }
+
+    /// True if a bound port stands in the way of binding to this one.
+    boolean isTaken(long localLow, int localPort) {
+        for (TcpListener l = listeners.first((int) hash.hash(localPort)); l != null; l = l.hashNext()) {
+            final boolean overlaps = l.localLow == localLow
+                    || l.localLow == IpAddress.ANY.low()
+                    || localLow == IpAddress.ANY.low();
+            if (l.localPort == localPort && overlaps) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,29 @@
+package org.weir.tcp;
+
+import org.weir.time.TimerWheel;
+
+/// The deadlines of one connection: it has a single timer, set to the earliest. A deadline that moves away costs one store;
+/// the timer finds out when it expires.
+final class Deadlines {
+    static final long NEVER = TimerWheel.NEVER;
+
+    /// RFC 6298: something is to be retransmitted.
+    long retransmitNs = NEVER;
+    /// RFC 9293 section 3.8.6.1: the closed window is to be probed.
+    long persistNs = NEVER;
+    /// RFC 9293 section 3.8.6.3: the delayed acknowledgment is due.
+    long acknowledgeNs = NEVER;
+    /// The end of TIME-WAIT, or of a FIN-WAIT-2 that nobody waits for.
+    long endNs = NEVER;
+
+    void clear() {
+        retransmitNs = NEVER;
+        persistNs = NEVER;
+        acknowledgeNs = NEVER;
+        endNs = NEVER;
+    }
+
+    long earliest() {
+        return Math.min(Math.min(retransmitNs, persistNs), Math.min(acknowledgeNs, endNs));
+    }
+}

@@ -1,0 +1,108 @@
+package org.weir.tcp;
+
+import org.weir.link.DropReason;
+import org.weir.memory.Pbuf;
+import org.weir.wire.TcpHeader;
+
+/// The seventh and eighth step of segment arrival, RFC 9293 section 3.10.7.4: the segment text and the FIN.
+final class PayloadInput {
+    /// RFC 5681 section 4.2: an acknowledgment for at least every second full segment.
+    private static final int SEGMENTS_PER_ACK = 2;
+    /// Pages may hold this many times the octets that the buffer is meant for, since a page is rarely full.
+    private static final int TRUE_SIZE_FACTOR = 4;
+
+    private final Tcp tcp;
+    private final TcpOutput output;
+
+    PayloadInput(Tcp tcp, TcpOutput output) {
+        this.tcp = tcp;
+        this.output = output;
+    }
+
+    // ---- seventh: the segment text ----
+
+    Verdict process(TcpConnection c, Segment s, long nowNs) {
+        if (s.length == 0) {
+            return Verdict.CONTINUE;
+        }
+        if (!c.state.receives()) {
+            tcp.ipv4().drops().count(DropReason.TCP_PAYLOAD_REFUSED);
+            return Verdict.CONTINUE;
+        }
+        if (c.inputClosed) {
+            tcp.ipv4().drops().count(DropReason.TCP_PAYLOAD_REFUSED);
+            tcp.abortSilently(c);
+            return Verdict.DROP;
+        }
+        if (hasNoMemoryFor(c)) {
+            tcp.ipv4().drops().count(DropReason.TCP_PAYLOAD_REFUSED);
+            tcp.owesAck(c);
+            return Verdict.DROP;
+        }
+        if (s.sequence == c.rcv.nxt) {
+            receiveInOrder(c, s, nowNs);
+        } else {
+            receiveOutOfOrder(c, s);
+        }
+        return Verdict.CONTINUE;
+    }
+
+    private boolean hasNoMemoryFor(TcpConnection c) {
+        final long held = c.rcv.queue.trueSize() + c.rcv.outOfOrder.trueSize();
+        return !tcp.pool().hasPagesForSockets() || held > (long) c.rcv.capacity * TRUE_SIZE_FACTOR;
+    }
+
+    private void receiveInOrder(TcpConnection c, Segment s, long nowNs) {
+        final Receiver rcv = c.rcv;
+        rcv.nxt += s.length;
+        rcv.unacknowledged += s.length;
+        rcv.queue.append(s.takePayload());
+        final boolean fillsHole = !rcv.outOfOrder.isEmpty();
+        if (fillsHole) {
+            joinOutOfOrder(rcv);
+        }
+        if (fillsHole || rcv.unacknowledged >= SEGMENTS_PER_ACK * rcv.segmentSize) {
+            tcp.owesAck(c);
+        } else if (c.deadlines.acknowledgeNs == Deadlines.NEVER) {
+            c.deadlines.acknowledgeNs = nowNs + tcp.config().delayedAckNs();
+            tcp.schedule(c);
+        }
+        tcp.raise(c, TcpConnection.READABLE);
+    }
+
+    private static void joinOutOfOrder(Receiver rcv) {
+        for (Pbuf p = rcv.outOfOrder.poll(rcv.nxt); p != null; p = rcv.outOfOrder.poll(rcv.nxt)) {
+            rcv.nxt += p.totalLength();
+            rcv.queue.append(p);
+        }
+    }
+
+    /// Every segment that leaves a hole is acknowledged at once, so that the sender counts duplicates (RFC 5681 section 4.2).
+    private void receiveOutOfOrder(TcpConnection c, Segment s) {
+        if (!c.rcv.outOfOrder.add(s.takePayload(), s.sequence)) {
+            tcp.ipv4().drops().count(DropReason.TCP_DUPLICATE);
+        }
+        if (!output.acknowledge(c)) {
+            tcp.owesAck(c);
+        }
+    }
+
+    // ---- eighth: the FIN bit ----
+
+    void processFin(TcpConnection c, Segment s, long nowNs) {
+        if (s.has(TcpHeader.FIN) && c.state.receives() && !c.rcv.finSeen) {
+            c.rcv.finSeen = true;
+            c.rcv.finSequence = s.end() - 1;
+        }
+        if (!c.rcv.finIsNext() || !c.state.receives()) {
+            return;
+        }
+        c.rcv.nxt++;
+        tcp.owesAck(c);
+        tcp.raise(c, TcpConnection.READABLE);
+        c.state = TcpTransitions.next(c.state, TcpEvent.FIN_ARRIVES);
+        if (c.state == TcpState.TIME_WAIT) {
+            tcp.enterTimeWait(c, nowNs);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package org.weir.tcp;
+
+import org.weir.memory.PageQueue;
+
+/// The receiving half of a connection: RFC 9293 section 3.3.1 "receive sequence variables", the queue for the reader, what
+/// arrived out of order, and what is to be acknowledged.
+final class Receiver {
+    /// A larger share of the buffer must be free before a window grows, RFC 9293 section 3.8.6.2.2.
+    private static final int SILLY_WINDOW_SHARE = 2;
+
+    final PageQueue queue = new PageQueue();
+    final ReassemblyQueue outOfOrder = new ReassemblyQueue();
+
+    /// RCV.IRS.
+    int irs;
+    /// RCV.NXT.
+    int nxt;
+    /// Right edge of the window that the peer was told.
+    int edge;
+    /// Shift of our windows.
+    int windowScale;
+    /// The window scale option is offered, or agreed.
+    boolean scaling;
+
+    int capacity;
+    /// Octets of a full segment of the peer's.
+    int segmentSize;
+    /// The peer's FIN has arrived, perhaps before data that is missing.
+    boolean finSeen;
+
+    int finSequence;
+
+    /// An acknowledgment is due at the next transmission.
+    boolean ackNow;
+    /// Octets received since the last acknowledgment.
+    int unacknowledged;
+
+    /// RFC 7323 timestamps are in use.
+    boolean timestamps;
+    /// TS.Recent.
+    int tsRecent;
+    /// Last.ACK.sent.
+    int lastAckSent;
+    /// Added to the time in each TSval.
+    int timestampOffset;
+
+    void reset(TcpConfig config) {
+        queue.reset();
+        outOfOrder.clear();
+        irs = 0;
+        nxt = 0;
+        edge = 0;
+        windowScale = config.windowScale();
+        scaling = true;
+        capacity = config.receiveBuffer();
+        segmentSize = 536;
+        finSeen = false;
+        finSequence = 0;
+        ackNow = false;
+        unacknowledged = 0;
+        timestamps = true;
+        tsRecent = 0;
+        lastAckSent = 0;
+        timestampOffset = 0;
+    }
+
+    /// The peer's SYN had number `sequence`. A window that our own SYN offered stays open.
+    void begin(int sequence) {
+        final int offered = window();
+        irs = sequence;
+        nxt = sequence + 1;
+        edge = nxt + offered;
+        lastAckSent = nxt;
+    }
+
+    /// RCV.WND as the peer knows it.
+    int window() {
+        return Math.max(0, SequenceNumber.distance(nxt, edge));
+    }
+
+    /// The window to tell the peer, which never takes back what was offered (RFC 9293 section 3.8.6) and grows only by a
+    /// worthwhile step (section 3.8.6.2.2).
+    int windowToOffer() {
+        final int offered = window();
+        final int space = Math.max(0, capacity - queue.length());
+        return space - offered >= worthwhileStep() ? space : offered;
+    }
+
+    private int worthwhileStep() {
+        return Math.min(capacity / SILLY_WINDOW_SHARE, segmentSize);
+    }
+
+    /// True if the peer should be told that the window has grown: by two segments or half the buffer.
+    boolean owesWindowUpdate() {
+        final int growth = capacity - queue.length() - window();
+        return growth >= Math.min(capacity / SILLY_WINDOW_SHARE, 2 * segmentSize);
+    }
+
+    /// The 16 bits for the header, remembering the edge that they stand for.
+    int advertise(boolean scaled) {
+        final int shift = scaled && scaling ? windowScale : 0;
+        final int field = Math.min(windowToOffer() >>> shift, 0xFFFF);
+        edge = SequenceNumber.latest(edge, nxt + (field << shift));
+        return field;
+    }
+
+    /// True if the FIN is the next thing to receive.
+    boolean finIsNext() {
+        return finSeen && finSequence == nxt;
+    }
+}

@@ -1,0 +1,61 @@
+package org.weir.tcp;
+
+import org.weir.time.StackClock;
+
+/// Round-trip time and retransmission time-out, RFC 6298. All times in nanoseconds.
+final class RttEstimator {
+    /// RFC 6298 (2.1).
+    static final long INITIAL_RTO_NS = StackClock.SECOND;
+    /// RFC 6298 (2.5): at least 60 seconds.
+    static final long MAXIMUM_RTO_NS = 60 * StackClock.SECOND;
+
+    private static final int MAX_BACKOFF = 16;
+
+    private long minimumRtoNs;
+    private long smoothedNs;
+    private long variationNs;
+    private long rtoNs = INITIAL_RTO_NS;
+    private int backoff;
+
+    void reset(long minimumNs) {
+        minimumRtoNs = minimumNs;
+        smoothedNs = 0;
+        variationNs = 0;
+        rtoNs = INITIAL_RTO_NS;
+        backoff = 0;
+    }
+
+    /// RFC 6298 (2.2) and (2.3).
+    void sample(long rttNs) {
+        final long rtt = Math.max(rttNs, 1);
+        if (smoothedNs == 0) {
+            smoothedNs = rtt;
+            variationNs = rtt / 2;
+        } else {
+            variationNs += (Math.abs(smoothedNs - rtt) - variationNs) / 4;
+            smoothedNs += (rtt - smoothedNs) / 8;
+        }
+        final long rto = smoothedNs + Math.max(4 * variationNs, StackClock.MILLISECOND);
+        rtoNs = Math.clamp(rto, minimumRtoNs, MAXIMUM_RTO_NS);
+    }
+
+    /// RFC 6298 (5.5): back off after a time-out.
+    void backOff() {
+        backoff = Math.min(backoff + 1, MAX_BACKOFF);
+    }
+
+    /// Something new was acknowledged: the back-off ends.
+    void resetBackoff() {
+        backoff = 0;
+    }
+
+    /// The time-out with its back-off.
+    long rtoNs() {
+        return Math.min(rtoNs << backoff, MAXIMUM_RTO_NS);
+    }
+
+    /// The smoothed round-trip time; 0 before the first sample.
+    long smoothedNs() {
+        return smoothedNs;
+    }
+}

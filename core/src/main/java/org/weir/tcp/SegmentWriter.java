@@ -1,0 +1,165 @@
+package org.weir.tcp;
+
+import org.weir.ip.Datagram;
+import org.weir.ip.Ipv4;
+import org.weir.ip.Route;
+import org.weir.link.DropReason;
+import org.weir.memory.Headroom;
+import org.weir.memory.Pbuf;
+import org.weir.time.StackClock;
+import org.weir.wire.Checksum;
+import org.weir.wire.IpAddress;
+import org.weir.wire.IpProtocol;
+import org.weir.wire.TcpHeader;
+import org.weir.wire.TcpOptions;
+
+/// Builds segments and gives them to IP, RFC 9293 section 3.1.
+final class SegmentWriter {
+    private final Ipv4 ipv4;
+    private final TcpHeader header = new TcpHeader();
+    private final TcpOptions options = new TcpOptions();
+    private long segmentsSent;
+    private long resetsSent;
+
+    SegmentWriter(Ipv4 ipv4) {
+        this.ipv4 = ipv4;
+    }
+
+    long segmentsSent() {
+        return segmentsSent;
+    }
+
+    long resetsSent() {
+        return resetsSent;
+    }
+
+    /// Sends octets `sequence` to `sequence + length` of the send queue with the acknowledgment, window and timestamps of now.
+    ///
+    /// @return false if no buffer was free
+    boolean write(TcpConnection c, int sequence, int length, int flags) {
+        final Pbuf packet = ipv4.pool().take(Headroom.TRANSPORT, 0);
+        if (packet == null) {
+            return refuse();
+        }
+        if (length > 0 && !c.snd.queue.gather(packet, c.snd.positionOf(sequence), length, ipv4.pool())) {
+            packet.release();
+            return refuse();
+        }
+        final boolean syn = (flags & TcpHeader.SYN) != 0;
+        final long at = packet.prepend(headerLength(c, syn));
+        header.at(packet.segment(), at)
+                .sourcePort(c.localPort)
+                .destinationPort(c.remotePort)
+                .sequenceNumber(sequence)
+                .acknowledgmentNumber((flags & TcpHeader.ACK) == 0 ? 0 : c.rcv.nxt)
+                .headerLength(packet.length())
+                .flags(flags)
+                .window(c.rcv.advertise(!syn))
+                .urgentPointer(0);
+        writeOptions(c, packet, at, syn);
+        packet.segmentSize(length > c.snd.segmentSize ? c.snd.segmentSize : 0);
+        c.rcv.lastAckSent = c.rcv.nxt;
+        c.rcv.ackNow = false;
+        c.rcv.unacknowledged = 0;
+        c.deadlines.acknowledgeNs = Deadlines.NEVER;
+        send(packet, at, route(c), IpAddress.ipv4(c.localLow), IpAddress.ipv4(c.remoteLow));
+        return true;
+    }
+
+    private boolean refuse() {
+        ipv4.drops().count(DropReason.NO_BUFFER);
+        return false;
+    }
+
+    private static Route route(TcpConnection c) {
+        if (c.route == null) {
+            throw new IllegalStateException("a connection without a route cannot send");
+        }
+        return c.route;
+    }
+
+    private static int headerLength(TcpConnection c, boolean syn) {
+        int length = TcpHeader.LENGTH + (c.rcv.timestamps ? TcpOptions.TIMESTAMPS_LENGTH : 0);
+        if (syn) {
+            length += TcpOptions.MAXIMUM_SEGMENT_SIZE_LENGTH;
+            length += c.rcv.scaling ? TcpOptions.WINDOW_SCALE_LENGTH : 0;
+        }
+        return length;
+    }
+
+    private void writeOptions(TcpConnection c, Pbuf packet, long at, boolean syn) {
+        long next = at + TcpHeader.LENGTH;
+        if (syn) {
+            next = TcpOptions.writeMaximumSegmentSize(packet.segment(), next, localSegmentSize(route(c)));
+            if (c.rcv.scaling) {
+                next = TcpOptions.writeWindowScale(packet.segment(), next, c.rcv.windowScale);
+            }
+        }
+        if (c.rcv.timestamps) {
+            options.writeTimestamps(packet.segment(), next, timestamp(c), c.rcv.tsRecent);
+        }
+    }
+
+    /// TSval: milliseconds from an origin that differs for each connection, RFC 7323 section 5.4 and 7.1.
+    int timestamp(TcpConnection c) {
+        return (int) (ipv4.clock().nowNs() / StackClock.MILLISECOND) + c.rcv.timestampOffset;
+    }
+
+    /// The MSS that we offer: what the link carries without options, RFC 6691.
+    static int localSegmentSize(Route route) {
+        return route.netif().mtu() - 40;
+    }
+
+    /// Answers a segment that belongs to no connection, RFC 9293 section 3.10.7.1.
+    void reset(Segment s, Datagram d) {
+        if (s.has(TcpHeader.RST) || d.isToGroup()) {
+            return;
+        }
+        if (s.has(TcpHeader.ACK)) {
+            reset(s, d, s.acknowledgment, 0, TcpHeader.RST);
+        } else {
+            reset(s, d, 0, s.end(), TcpHeader.RST | TcpHeader.ACK);
+        }
+    }
+
+    private void reset(Segment s, Datagram d, int sequence, int acknowledgment, int flags) {
+        final int local = IpAddress.ipv4(d.destinationLow());
+        final int remote = IpAddress.ipv4(d.sourceLow());
+        final Route route = ipv4.routes().find(remote);
+        final Pbuf packet = route == null ? null : ipv4.pool().take(Headroom.TRANSPORT, 0);
+        if (route == null || packet == null) {
+            return;
+        }
+        final long at = packet.prepend(TcpHeader.LENGTH);
+        header.at(packet.segment(), at)
+                .sourcePort(s.destinationPort)
+                .destinationPort(s.sourcePort)
+                .sequenceNumber(sequence)
+                .acknowledgmentNumber(acknowledgment)
+                .headerLength(TcpHeader.LENGTH)
+                .flags(flags)
+                .window(0)
+                .urgentPointer(0);
+        resetsSent++;
+        send(packet, at, route, local, remote);
+    }
+
+    /// Resets a connection that the peer believes in.
+    void reset(TcpConnection c) {
+        resetsSent++;
+        write(c, c.snd.max, 0, TcpHeader.RST | TcpHeader.ACK);
+    }
+
+    /// Answers an acknowledgment of what was never sent on a connection that is being opened: SEQ = SEG.ACK.
+    void resetFor(TcpConnection c, int acknowledgment) {
+        resetsSent++;
+        write(c, acknowledgment, 0, TcpHeader.RST);
+    }
+
+    private void send(Pbuf packet, long at, Route route, int local, int remote) {
+        header.checksum(Checksum.pseudoHeader(local, remote, IpProtocol.TCP, packet.totalLength()));
+        packet.partialChecksum(at, TcpHeader.CHECKSUM);
+        segmentsSent++;
+        ipv4.dispatch(packet, route, local, remote, IpProtocol.TCP, Ipv4.DEFAULT_TTL);
+    }
+}

@@ -1,0 +1,137 @@
+package org.weir.tcp;
+
+import org.weir.memory.PageQueue;
+
+/// The sending half of a connection: RFC 9293 section 3.3.1 "send sequence variables", the queue, recovery and the estimators.
+///
+/// ```text
+///        una           nxt         max        end of queue
+///         |  in flight  |   sent    |  unsent   |   (FIN)
+/// ```
+///
+/// `nxt` falls back to `una` after a time-out and `max` does not.
+final class Sender {
+    final PageQueue queue = new PageQueue();
+    final RttEstimator rtt = new RttEstimator();
+    final CongestionState congestion = new CongestionState();
+
+    /// SND.ISS.
+    int iss;
+    /// SND.UNA.
+    int una;
+    /// SND.NXT.
+    int nxt;
+    /// Behind the highest number ever sent.
+    int max;
+    /// SND.WND in octets.
+    int window;
+    /// The largest window that the peer ever offered, RFC 9293 section 3.8.6.2.1.
+    int maximumWindow;
+    /// SND.WL1.
+    int windowUpdateSequence;
+    /// SND.WL2.
+    int windowUpdateAcknowledgment;
+    /// Shift of the peer's windows.
+    int windowScale;
+    /// Octets of payload in a full segment, options subtracted.
+    int segmentSize;
+
+    int capacity;
+    boolean synAcknowledged;
+    boolean finQueued;
+    boolean finAcknowledged;
+    boolean noDelay;
+    /// A write was cut short: the user waits for room.
+    boolean starved;
+
+    int duplicateAcks;
+    boolean inRecovery;
+    /// RFC 6582 "recover".
+    int recover;
+    int retransmissions;
+    /// A segment is being timed, and with it everything up to `timedSequence`.
+    boolean timing;
+
+    int timedSequence;
+    long timedSinceNs;
+    /// Behind the last segment that was shorter than a full one.
+    int smallEnd;
+    /// How often the closed window was probed without an opening.
+    int probes;
+    long lastSentNs;
+
+    void reset(int initialSequence, TcpConfig config) {
+        queue.reset();
+        rtt.reset(config.minimumRtoNs());
+        iss = initialSequence;
+        una = initialSequence;
+        nxt = initialSequence;
+        max = initialSequence;
+        recover = initialSequence;
+        window = 0;
+        maximumWindow = 0;
+        windowScale = 0;
+        capacity = config.sendBuffer();
+        synAcknowledged = false;
+        finQueued = false;
+        finAcknowledged = false;
+        noDelay = false;
+        starved = false;
+        duplicateAcks = 0;
+        inRecovery = false;
+        retransmissions = 0;
+        timing = false;
+        lastSentNs = 0;
+        smallEnd = initialSequence;
+        probes = 0;
+    }
+
+    /// True if a short segment is on the way: Nagle's algorithm as refined by Minshall.
+    boolean hasSmallOutstanding() {
+        return SequenceNumber.after(smallEnd, una);
+    }
+
+    /// The number of the oldest octet in the queue.
+    int queueStart() {
+        return synAcknowledged ? una : una + 1;
+    }
+
+    /// The number behind the newest octet in the queue: that of the FIN.
+    int queueEnd() {
+        return queueStart() + queue.length();
+    }
+
+    /// Where octet `sequence` stands in the queue.
+    long positionOf(int sequence) {
+        return queue.head() + SequenceNumber.distance(queueStart(), sequence);
+    }
+
+    /// Octets in the queue from `nxt` on.
+    int unsent() {
+        return Math.max(0, SequenceNumber.distance(nxt, queueEnd()));
+    }
+
+    /// Octets on the way, RFC 5681 FlightSize.
+    int flight() {
+        return SequenceNumber.distance(una, max);
+    }
+
+    /// True if the FIN is queued and its turn has come.
+    boolean finIsNext() {
+        return finQueued && nxt == queueEnd();
+    }
+
+    /// True if `ack` covers the FIN.
+    boolean coversFin(int ack) {
+        return finQueued && SequenceNumber.after(ack, queueEnd());
+    }
+
+    /// True if something that was sent is not acknowledged.
+    boolean hasOutstanding() {
+        return una != max;
+    }
+
+    int free() {
+        return Math.max(0, capacity - queue.length());
+    }
+}

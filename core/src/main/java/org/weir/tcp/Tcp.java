@@ -1,0 +1,551 @@
+package org.weir.tcp;
+
+import org.jspecify.annotations.Nullable;
+import org.weir.hash.KeyedHash;
+import org.weir.hash.ReadyList;
+import org.weir.ip.Datagram;
+import org.weir.ip.EphemeralPorts;
+import org.weir.ip.IcmpError;
+import org.weir.ip.Ipv4;
+import org.weir.ip.Route;
+import org.weir.ip.Transport;
+import org.weir.memory.Pbuf;
+import org.weir.memory.PbufPool;
+import org.weir.time.StackClock;
+import org.weir.time.TimerWheel;
+import org.weir.wire.IcmpHeader;
+import org.weir.wire.IpAddress;
+import org.weir.wire.TcpHeader;
+
+/// TCP, RFC 9293: opens and ends connections and keeps the lists of those that have something to send or to tell.
+///
+/// A poll runs [#process] for each segment, then [#deliver], then [#transmit]. The user's calls only queue work for them.
+public final class Tcp implements Transport {
+    /// RFC 6528: the clock of initial sequence numbers ticks every 4 microseconds.
+    private static final long ISN_TICK_NS = 4_000;
+    /// How long a FIN-WAIT-2 that nobody waits for lasts, as Linux has it.
+    private static final long FIN_WAIT_2_NS = 60 * StackClock.SECOND;
+
+    private final Ipv4 ipv4;
+    private final TcpConfig config;
+    private final TimerWheel wheel;
+    private final ConnectionTable table;
+    private final KeyedHash isnHash;
+    private final EphemeralPorts ports;
+    private final SegmentWriter writer;
+    private final TcpOutput output;
+    private final TcpInput input;
+    private final TcpTimers timers;
+    private final ReadyList<TcpListener> acceptable = new ReadyList<>();
+    private final ReadyList<TcpConnection> events = new ReadyList<>();
+    private final ReadyList<TcpConnection> outputs = new ReadyList<>();
+    /// Users that found the pool dry.
+    private final ReadyList<TcpConnection> starved = new ReadyList<>();
+
+    private final TcpCounters counters = new TcpCounters();
+    private final TcpHeader quote = new TcpHeader();
+    private TcpRefusal refusal = TcpRefusal.NONE_FREE;
+
+    public Tcp(Ipv4 ipv4, TcpConfig config) {
+        this.ipv4 = ipv4;
+        this.config = config;
+        this.wheel = ipv4.resources().timers();
+        this.table = new ConnectionTable(this, config, ipv4.resources().entropy());
+        this.isnHash = new KeyedHash(ipv4.resources().entropy());
+        this.ports = new EphemeralPorts(ipv4.resources().entropy());
+        final CongestionControl congestion = new NewReno();
+        this.writer = new SegmentWriter(ipv4);
+        this.output = new TcpOutput(this, writer, congestion);
+        this.timers = new TcpTimers(this, output, congestion);
+        this.input = new TcpInput(this, table, writer, output, congestion);
+    }
+
+    Ipv4 ipv4() {
+        return ipv4;
+    }
+
+    PbufPool pool() {
+        return ipv4.pool();
+    }
+
+    StackClock clock() {
+        return ipv4.clock();
+    }
+
+    TcpConfig config() {
+        return config;
+    }
+
+    void checkOwner() {
+        ipv4.resources().owner().check();
+    }
+
+    TcpTimers timers() {
+        return timers;
+    }
+
+    /// What has happened so far.
+    public TcpCounters counters() {
+        counters.segmentsReceived = input.segmentsReceived();
+        counters.segmentsSent = writer.segmentsSent();
+        counters.resetsSent = writer.resetsSent();
+        return counters;
+    }
+
+    /// Connection objects in use, those in TIME-WAIT included.
+    public int connectionsInUse() {
+        return table.inUse();
+    }
+
+    // ---- opening ----
+
+    /// Why the last call that returned null did so.
+    public TcpRefusal refusal() {
+        return refusal;
+    }
+
+    private <T> @Nullable T refuse(TcpRefusal why) {
+        refusal = why;
+        return null;
+    }
+
+    /// Binds a local port, to accept connections or to connect from it.
+    ///
+    /// @param low the address, mapped; [IpAddress#ANY] for any
+    /// @param port 0 for a free one
+    /// @return null if that cannot be: [#refusal] says why
+    public @Nullable TcpListener bind(long high, long low, int port) {
+        checkOwner();
+        if (low != IpAddress.ANY.low() && !ipv4.isLocal(IpAddress.ipv4(low))) {
+            return refuse(TcpRefusal.NOT_LOCAL);
+        }
+        if (port != 0 && table.isTaken(low, port)) {
+            return refuse(TcpRefusal.IN_USE);
+        }
+        final int chosen = port != 0 ? port : freePort(low, 0, 0, 0);
+        if (chosen == 0) {
+            return refuse(TcpRefusal.NO_PORT);
+        }
+        final TcpListener l = table.takeListener();
+        if (l == null) {
+            return refuse(TcpRefusal.NONE_FREE);
+        }
+        l.localHigh = high;
+        l.localLow = low;
+        l.localPort = chosen;
+        l.backlog = 0;
+        l.halfOpen = 0;
+        table.add(l);
+        return l;
+    }
+
+    /// Opens a connection; [TcpHandler#connected] or [TcpHandler#failed] follows.
+    ///
+    /// @param localPort 0 for a free one
+    /// @return null if that cannot be: [#refusal] says why
+    public @Nullable TcpConnection connect(long high, long low, int port, int localPort, TcpHandler handler) {
+        checkOwner();
+        final Route route = ipv4.routes().find(IpAddress.ipv4(low));
+        if (route == null) {
+            return refuse(TcpRefusal.NO_ROUTE);
+        }
+        final long local = IpAddress.mapped(route.source());
+        final int chosen = localPort != 0 ? localPort : freePort(local, high, low, port);
+        if (chosen == 0) {
+            return refuse(TcpRefusal.NO_PORT);
+        }
+        if (table.find(local, high, low, chosen, port) != null) {
+            return refuse(TcpRefusal.IN_USE);
+        }
+        final TcpConnection c = takeConnection();
+        if (c == null) {
+            return refuse(TcpRefusal.NONE_FREE);
+        }
+        c.localHigh = 0;
+        c.localLow = local;
+        c.localPort = chosen;
+        c.remoteHigh = high;
+        c.remoteLow = low;
+        c.remotePort = port;
+        begin(c, route, clock().nowNs());
+        c.handler = handler;
+        c.attached = true;
+        c.state = TcpTransitions.next(TcpState.CLOSED, TcpEvent.ACTIVE_OPEN);
+        wantsOutput(c);
+        return c;
+    }
+
+    private int freePort(long localLow, long remoteHigh, long remoteLow, int remotePort) {
+        for (int i = 0; i < ports.count(); i++) {
+            final int port = ports.next(localLow, remoteHigh, remoteLow, remotePort);
+            final boolean used = table.isTaken(localLow, port)
+                    || remotePort != 0 && table.find(localLow, remoteHigh, remoteLow, port, remotePort) != null;
+            if (!used) {
+                return port;
+            }
+        }
+        return 0;
+    }
+
+    /// A connection object: a free one, else the one that has been in TIME-WAIT for longest; null if there is neither.
+    @Nullable TcpConnection takeConnection() {
+        final TcpConnection oldest = table.oldestTimeWait();
+        final TcpConnection free = table.take();
+        if (free != null || oldest == null) {
+            return free;
+        }
+        forget(oldest);
+        return table.take();
+    }
+
+    /// Prepares a connection whose addresses are set.
+    void begin(TcpConnection c, Route route, long nowNs) {
+        c.route = route;
+        c.error = TcpError.NONE;
+        c.softError = TcpError.NONE;
+        c.handler = null;
+        c.attachment = null;
+        c.listener = null;
+        c.attached = false;
+        c.inputClosed = false;
+        c.events = 0;
+        c.deadlines.clear();
+        final long secret = isnHash.hash(
+                c.localLow, c.remoteHigh, c.remoteLow, (long) c.localPort << 16 | c.remotePort, 0);
+        c.snd.reset((int) (nowNs / ISN_TICK_NS) + (int) secret, config);
+        c.rcv.reset(config);
+        c.rcv.timestampOffset = (int) (secret >>> 32);
+        table.add(c);
+        counters.opened++;
+    }
+
+    // ---- phases of a poll ----
+
+    @Override
+    public void process(Pbuf segment, Datagram datagram) {
+        input.process(segment, datagram, clock().nowNs());
+    }
+
+    /// True if [#deliver] or [#transmit] has something to do.
+    public boolean hasWork() {
+        return !events.isEmpty()
+                || !outputs.isEmpty()
+                || !acceptable.isEmpty()
+                || !starved.isEmpty() && pool().hasPagesForSockets();
+    }
+
+    /// Tells handlers what has happened since the last call. Returns how many were told.
+    public int deliver() {
+        if (!starved.isEmpty() && pool().hasPagesForSockets()) {
+            wakeStarved();
+        }
+        int delivered = 0;
+        for (int i = acceptable.size(); i > 0; i--) {
+            delivered += deliver(acceptable.remove());
+        }
+        for (int i = events.size(); i > 0; i--) {
+            delivered += deliver(events.remove());
+        }
+        return delivered;
+    }
+
+    private static int deliver(TcpListener l) {
+        final TcpAcceptHandler handler = l.handler;
+        if (handler == null || l.waiting == 0) {
+            return 0;
+        }
+        handler.acceptable(l);
+        return 1;
+    }
+
+    private int deliver(TcpConnection c) {
+        final int events = c.events;
+        final TcpHandler handler = c.handler;
+        c.events = 0;
+        if (handler != null && c.attached) {
+            tell(c, handler, events);
+        }
+        freeIfDone(c);
+        return 1;
+    }
+
+    /// A handler may close the connection, after which it is told nothing more.
+    private void tell(TcpConnection c, TcpHandler handler, int events) {
+        if ((events & TcpConnection.CONNECTED) != 0) {
+            handler.connected(c);
+        }
+        if ((events & TcpConnection.READABLE) != 0 && c.attached && c.error == TcpError.NONE) {
+            handler.readable(c);
+        }
+        if ((events & TcpConnection.WRITABLE) != 0 && c.attached && c.error == TcpError.NONE) {
+            handler.writable(c);
+        }
+        if ((events & TcpConnection.FAILED) != 0 && c.attached) {
+            c.attached = false;
+            handler.failed(c, c.error);
+        }
+    }
+
+    /// Sends what connections have to send, each a turn. Returns how many had one.
+    public int transmit(long nowNs) {
+        final int turns = outputs.size();
+        for (int i = turns; i > 0; i--) {
+            final TcpConnection c = outputs.remove();
+            if (output.dispatch(c, nowNs)) {
+                outputs.add(c.outputNode);
+            }
+            freeIfDone(c);
+        }
+        return turns;
+    }
+
+    // ---- work for the next phases ----
+
+    void wantsOutput(TcpConnection c) {
+        outputs.add(c.outputNode);
+    }
+
+    void owesAck(TcpConnection c) {
+        c.rcv.ackNow = true;
+        outputs.add(c.outputNode);
+    }
+
+    void raise(TcpConnection c, int event) {
+        c.events |= event;
+        if (c.attached && (c.handler != null || event == TcpConnection.FAILED)) {
+            events.add(c.eventNode);
+        }
+    }
+
+    void raise(TcpListener l) {
+        acceptable.add(l.acceptNode);
+    }
+
+    /// The timer of a connection follows its earliest deadline.
+    void schedule(TcpConnection c) {
+        final long earliest = c.deadlines.earliest();
+        if (earliest != Deadlines.NEVER) {
+            wheel.armNoLater(c.timer, earliest);
+        }
+    }
+
+    /// The user could not queue all that it had, because its buffer is full or, if `poolIsDry`, for want of pages.
+    void starve(TcpConnection c, boolean poolIsDry) {
+        c.snd.starved = true;
+        if (poolIsDry) {
+            starved.add(c.starvedNode);
+        }
+    }
+
+    private void wakeStarved() {
+        for (int i = starved.size(); i > 0; i--) {
+            final TcpConnection c = starved.remove();
+            if (c.snd.starved && c.attached) {
+                c.snd.starved = false;
+                raise(c, TcpConnection.WRITABLE);
+            }
+            freeIfDone(c);
+        }
+    }
+
+    /// An acknowledgment has made room: the user hears of it once there is enough to be worth a call.
+    void sendRoomFreed(TcpConnection c) {
+        if (c.snd.starved && c.snd.free() >= c.snd.capacity / 4) {
+            c.snd.starved = false;
+            raise(c, TcpConnection.WRITABLE);
+        }
+    }
+
+    /// The reader has made room.
+    void consumed(TcpConnection c) {
+        if (c.state.receives() && c.rcv.owesWindowUpdate()) {
+            owesAck(c);
+        }
+    }
+
+    void countFastRetransmit() {
+        counters.fastRetransmits++;
+    }
+
+    void countTimeout() {
+        counters.timeouts++;
+    }
+
+    // ---- ending ----
+
+    void shutdownOutput(TcpConnection c) {
+        if (!c.state.sends()) {
+            return;
+        }
+        if (c.state == TcpState.SYN_SENT) {
+            fail(c, TcpError.ABORTED);
+            return;
+        }
+        c.snd.finQueued = true;
+        if (c.state != TcpState.SYN_RECEIVED) {
+            c.state = TcpTransitions.next(c.state, TcpEvent.CLOSE);
+        }
+        wantsOutput(c);
+    }
+
+    void close(TcpConnection c) {
+        c.attached = false;
+        c.handler = null;
+        c.inputClosed = true;
+        final boolean unread = c.rcv.queue.length() > 0;
+        c.rcv.queue.clear();
+        if (c.state == TcpState.CLOSED) {
+            freeIfDone(c);
+        } else if (c.state == TcpState.SYN_SENT) {
+            forget(c);
+        } else if (unread) {
+            abortSilently(c);
+        } else {
+            shutdownOutput(c);
+            awaitFin(c, clock().nowNs());
+            if (c.state == TcpState.TIME_WAIT) {
+                table.linkTimeWait(c);
+            }
+        }
+    }
+
+    void abort(TcpConnection c) {
+        c.attached = false;
+        c.handler = null;
+        abortSilently(c);
+    }
+
+    /// Resets the peer and forgets the connection.
+    void abortSilently(TcpConnection c) {
+        if (c.state.isSynchronized() && c.state != TcpState.TIME_WAIT || c.state == TcpState.SYN_RECEIVED) {
+            writer.reset(c);
+        }
+        fail(c, TcpError.ABORTED);
+    }
+
+    void resetUnlessReset(Segment s, TcpConnection c) {
+        if (!s.has(TcpHeader.RST)) {
+            writer.resetFor(c, s.acknowledgment);
+        }
+    }
+
+    /// Nobody reads what the peer may still send: do not wait for its FIN for ever.
+    void awaitFin(TcpConnection c, long nowNs) {
+        if (c.state == TcpState.FIN_WAIT_2 && !c.attached && c.deadlines.endNs == Deadlines.NEVER) {
+            c.deadlines.endNs = nowNs + FIN_WAIT_2_NS;
+            schedule(c);
+        }
+    }
+
+    void enterTimeWait(TcpConnection c, long nowNs) {
+        c.snd.queue.clear();
+        c.rcv.outOfOrder.clear();
+        c.deadlines.clear();
+        c.deadlines.endNs = nowNs + 2 * config.maximumSegmentLifetimeNs();
+        schedule(c);
+        if (!c.attached) {
+            table.linkTimeWait(c);
+        }
+    }
+
+    /// RFC 9293 section 3.10.7.4: a retransmitted FIN restarts the 2 MSL time-out.
+    void restartTimeWait(TcpConnection c, Segment s) {
+        if (c.state == TcpState.TIME_WAIT && s.has(TcpHeader.FIN)) {
+            c.deadlines.endNs = clock().nowNs() + 2 * config.maximumSegmentLifetimeNs();
+        }
+    }
+
+    /// The connection is over in order: everything was sent and received.
+    void finish(TcpConnection c) {
+        release(c);
+        freeIfDone(c);
+    }
+
+    /// The connection is over: the user, if there is one, is told why.
+    void fail(TcpConnection c, TcpError error) {
+        release(c);
+        c.rcv.queue.clear();
+        c.error = error;
+        if (error != TcpError.NONE && c.attached) {
+            counters.failed++;
+            raise(c, TcpConnection.FAILED);
+        }
+        freeIfDone(c);
+    }
+
+    void forget(TcpConnection c) {
+        fail(c, TcpError.NONE);
+    }
+
+    private void release(TcpConnection c) {
+        if (c.state == TcpState.TIME_WAIT) {
+            table.unlinkTimeWait(c);
+        }
+        final TcpListener listener = c.listener;
+        if (listener != null && listener.generation == c.listenerGeneration) {
+            listener.halfOpen--;
+        }
+        c.listener = null;
+        c.state = TcpTransitions.next(c.state, TcpEvent.ABORT);
+        c.deadlines.clear();
+        wheel.disarm(c.timer);
+        table.remove(c);
+        c.snd.queue.clear();
+        c.rcv.outOfOrder.clear();
+    }
+
+    /// Gives the object back once nobody refers to it.
+    private void freeIfDone(TcpConnection c) {
+        final boolean referred = c.attached
+                || c.eventNode.isQueued()
+                || c.outputNode.isQueued()
+                || c.starvedNode.isQueued();
+        if (c.state == TcpState.CLOSED && !referred && c.route != null) {
+            c.rcv.queue.clear();
+            c.handler = null;
+            c.route = null;
+            table.free(c);
+            counters.closed++;
+        }
+    }
+
+    void close(TcpListener l) {
+        table.remove(l);
+        l.generation++;
+        l.backlog = 0;
+        l.handler = null;
+        table.free(l);
+    }
+
+    // ---- errors reported by the network ----
+
+    /// RFC 5927 section 4: an error counts only if it speaks of a sequence number that is on the way, and is then a hint: it
+    /// ends a connection that is being opened and explains a later time-out of an established one (RFC 1122 section 4.2.3.9).
+    @Override
+    public void processError(IcmpError e) {
+        final TcpConnection c = find(e);
+        if (c == null || e.type() != IcmpHeader.DESTINATION_UNREACHABLE) {
+            return;
+        }
+        final TcpError error = e.code() == IcmpHeader.PORT_UNREACHABLE || e.code() == IcmpHeader.PROTOCOL_UNREACHABLE
+                ? TcpError.REFUSED
+                : TcpError.HOST_UNREACHABLE;
+        if (c.state == TcpState.SYN_SENT && e.code() != IcmpHeader.FRAGMENTATION_NEEDED) {
+            fail(c, error);
+        } else {
+            c.softError = error;
+        }
+    }
+
+    private @Nullable TcpConnection find(IcmpError e) {
+        quote.at(e.segment(), e.transportOffset());
+        final TcpConnection c =
+                table.find(e.localLow(), e.remoteHigh(), e.remoteLow(), quote.sourcePort(), quote.destinationPort());
+        if (c == null || e.isLocal()) {
+            return c;
+        }
+        final boolean isOnTheWay = SequenceNumber.afterOrAt(quote.sequenceNumber(), c.snd.una)
+                && SequenceNumber.before(quote.sequenceNumber(), c.snd.max);
+        return isOnTheWay ? c : null;
+    }
+}

@@ -1,0 +1,292 @@
+package org.weir.tcp;
+
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+import org.weir.hash.HashEntry;
+import org.weir.hash.ReadyNode;
+import org.weir.ip.Route;
+import org.weir.memory.Pbuf;
+import org.weir.time.Timer;
+import org.weir.wire.IpAddress;
+
+/// A TCP connection, RFC 9293, and its raw interface: no copy that the caller does not ask for.
+///
+/// Belongs to the stack's owner. The reference is valid from [Tcp#connect] or [TcpListener#accept] until the user calls
+/// [#close] or [#abort], or until [TcpHandler#failed] returns; after that the object serves another connection.
+public final class TcpConnection extends HashEntry<TcpConnection> {
+    static final int CONNECTED = 1;
+    static final int READABLE = 2;
+    static final int WRITABLE = 4;
+    static final int FAILED = 8;
+
+    private final Tcp tcp;
+    final Sender snd = new Sender();
+    final Receiver rcv = new Receiver();
+    final Deadlines deadlines = new Deadlines();
+    final Timer timer;
+    final ReadyNode<TcpConnection> eventNode = new ReadyNode<>(this);
+    final ReadyNode<TcpConnection> outputNode = new ReadyNode<>(this);
+    final ReadyNode<TcpConnection> starvedNode = new ReadyNode<>(this);
+
+    TcpState state = TcpState.CLOSED;
+    TcpError error = TcpError.NONE;
+    /// What the network reported about this connection, should it time out: RFC 1122 section 4.2.3.9.
+    TcpError softError = TcpError.NONE;
+
+    long localHigh;
+    long localLow;
+    long remoteHigh;
+    long remoteLow;
+    int localPort;
+    int remotePort;
+
+    @Nullable Route route;
+
+    @Nullable TcpHandler handler;
+
+    @Nullable Object attachment;
+    /// Where the connection arrived, until it is established.
+    @Nullable TcpListener listener;
+
+    int listenerGeneration;
+    /// The user holds the reference, or will get it.
+    boolean attached;
+    /// The reader has gone: new data is answered with a reset.
+    boolean inputClosed;
+
+    int events;
+    boolean inTable;
+
+    @Nullable TcpConnection nextWaiting;
+
+    @Nullable TcpConnection nextFree;
+
+    @Nullable TcpConnection newerTimeWait;
+
+    @Nullable TcpConnection olderTimeWait;
+
+    TcpConnection(Tcp tcp) {
+        this.tcp = tcp;
+        this.timer = new Timer(nowNs -> tcp.timers().expired(this, nowNs));
+    }
+
+    // ---- who and how ----
+
+    public TcpState state() {
+        return state;
+    }
+
+    public long localHigh() {
+        return localHigh;
+    }
+
+    public long localLow() {
+        return localLow;
+    }
+
+    public int localPort() {
+        return localPort;
+    }
+
+    public long remoteHigh() {
+        return remoteHigh;
+    }
+
+    public long remoteLow() {
+        return remoteLow;
+    }
+
+    public int remotePort() {
+        return remotePort;
+    }
+
+    /// Octets of payload in a full segment that is sent.
+    public int segmentSize() {
+        return snd.segmentSize;
+    }
+
+    /// The smoothed round-trip time in nanoseconds; 0 before the first sample.
+    public long roundTripTimeNs() {
+        return snd.rtt.smoothedNs();
+    }
+
+    /// Congestion window and threshold, for display.
+    public CongestionState congestion() {
+        return snd.congestion;
+    }
+
+    /// Who is told of events from now on. What has happened before is told again.
+    public void handler(TcpHandler events) {
+        handler = events;
+        if (error != TcpError.NONE) {
+            tcp.raise(this, FAILED);
+        } else if (receivedOctets() > 0 || inputEnded()) {
+            tcp.raise(this, READABLE);
+        }
+    }
+
+    /// Whatever the user wants to find again in a handler.
+    public void attachment(@Nullable Object any) {
+        attachment = any;
+    }
+
+    public @Nullable Object attachment() {
+        return attachment;
+    }
+
+    /// Switches Nagle's algorithm off, RFC 9293 section 3.7.4.
+    public void noDelay(boolean on) {
+        snd.noDelay = on;
+        tcp.wantsOutput(this);
+    }
+
+    public boolean noDelay() {
+        return snd.noDelay;
+    }
+
+    // ---- sending ----
+
+    /// Octets that may be queued for sending now.
+    public int sendRoom() {
+        return state.sends() && !snd.finQueued ? snd.free() : 0;
+    }
+
+    /// Octets that are queued or on the way.
+    public int unacknowledged() {
+        return snd.queue.length();
+    }
+
+    /// Queues a copy of up to `length` octets. If it takes fewer, [TcpHandler#writable] follows.
+    ///
+    /// @return how many; 0 if the buffer is full, or nothing may be sent in this state
+    public int write(MemorySegment source, long offset, int length) {
+        tcp.checkOwner();
+        final int room = Math.min(sendRoom(), length);
+        final int written = room == 0 ? 0 : snd.queue.write(source, offset, room, tcp.pool());
+        if (written < length) {
+            tcp.starve(this, written < room);
+        }
+        if (written > 0) {
+            tcp.wantsOutput(this);
+        }
+        return written;
+    }
+
+    /// Queues `packet` by reference if there is room for all of it; a short one is copied, which is cheaper.
+    ///
+    /// @return true if it was taken; false if it is still the caller's, and [TcpHandler#writable] follows
+    public boolean send(Pbuf packet) {
+        tcp.checkOwner();
+        final int length = packet.totalLength();
+        if (length > sendRoom()) {
+            tcp.starve(this, false);
+            return false;
+        }
+        if (length <= tcp.pool().pageSize() / 4) {
+            return sendCopy(packet, length);
+        }
+        snd.queue.append(packet);
+        tcp.wantsOutput(this);
+        return true;
+    }
+
+    private boolean sendCopy(Pbuf packet, int length) {
+        if (tcp.pool().pages().free() <= tcp.pool().reserve() + 1) {
+            tcp.starve(this, true);
+            return false;
+        }
+        for (Pbuf p = packet; p != null; p = p.next()) {
+            snd.queue.write(p.segment(), p.offset(), p.length(), tcp.pool());
+        }
+        packet.release();
+        tcp.wantsOutput(this);
+        return true;
+    }
+
+    /// A page with room behind its payload for the next octets, borrowed until the next call: write there, then [#commit].
+    /// Null if there is no room now; [TcpHandler#writable] follows.
+    public @Nullable Pbuf claim() {
+        tcp.checkOwner();
+        final boolean full = sendRoom() == 0;
+        final Pbuf page = full ? null : snd.queue.claim(tcp.pool());
+        if (page == null) {
+            tcp.starve(this, !full);
+        }
+        return page;
+    }
+
+    /// Queues the first `octets` octets of the claimed room; at most [#sendRoom].
+    public void commit(int octets) {
+        snd.queue.commit(octets);
+        tcp.wantsOutput(this);
+    }
+
+    /// Sends a FIN behind what is queued: no more will be sent, reading goes on.
+    public void shutdownOutput() {
+        tcp.checkOwner();
+        tcp.shutdownOutput(this);
+    }
+
+    // ---- receiving ----
+
+    /// Octets that can be read now.
+    public int receivedOctets() {
+        return rcv.queue.length();
+    }
+
+    /// The first buffer of what can be read, borrowed: it stays in place until [#consume]. Null if there is nothing.
+    public @Nullable Pbuf received() {
+        return rcv.queue.first();
+    }
+
+    /// Drops `octets` octets that have been read and opens the window.
+    public void consume(int octets) {
+        tcp.checkOwner();
+        rcv.queue.drop(octets);
+        tcp.consumed(this);
+    }
+
+    /// Copies up to `length` octets to `target` and consumes them. Returns how many there were.
+    public int read(MemorySegment target, long offset, int length) {
+        final int count = rcv.queue.peek(target, offset, length);
+        if (count > 0) {
+            consume(count);
+        }
+        return count;
+    }
+
+    /// As [#read], and keeps them.
+    public int peek(MemorySegment target, long offset, int length) {
+        return rcv.queue.peek(target, offset, length);
+    }
+
+    /// True if everything that the peer sent has been read and no more will come.
+    public boolean endOfStream() {
+        return rcv.queue.length() == 0 && inputEnded();
+    }
+
+    private boolean inputEnded() {
+        return rcv.finSeen && SequenceNumber.after(rcv.nxt, rcv.finSequence);
+    }
+
+    // ---- the end ----
+
+    /// Ends the connection in order: what is queued is still sent, then a FIN. If something received has not been read, or
+    /// arrives later, the peer is told by a reset (RFC 9293 section 3.6.1). The reference must not be used any more.
+    public void close() {
+        tcp.checkOwner();
+        tcp.close(this);
+    }
+
+    /// Ends the connection at once by a reset. The reference must not be used any more.
+    public void abort() {
+        tcp.checkOwner();
+        tcp.abort(this);
+    }
+
+    @Override
+    public String toString() {
+        return state + " " + IpAddress.format(localHigh, localLow) + ":" + localPort + " - "
+                + IpAddress.format(remoteHigh, remoteLow) + ":" + remotePort;
+    }
+}

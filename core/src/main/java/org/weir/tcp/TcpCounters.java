@@ -1,0 +1,49 @@
+package org.weir.tcp;
+
+/// What TCP has done so far.
+public final class TcpCounters {
+    long segmentsReceived;
+    long segmentsSent;
+    long resetsSent;
+    long opened;
+    long closed;
+    long failed;
+    long fastRetransmits;
+    long timeouts;
+
+    public long segmentsReceived() {
+        return segmentsReceived;
+    }
+
+    public long segmentsSent() {
+        return segmentsSent;
+    }
+
+    public long resetsSent() {
+        return resetsSent;
+    }
+
+    /// Connections begun, in either direction.
+    public long opened() {
+        return opened;
+    }
+
+    /// Connections whose object was given back.
+    public long closed() {
+        return closed;
+    }
+
+    /// Connections that ended by an error.
+    public long failed() {
+        return failed;
+    }
+
+    public long fastRetransmits() {
+        return fastRetransmits;
+    }
+
+    /// Retransmission time-outs.
+    public long timeouts() {
+        return timeouts;
+    }
+}

@@ -1,0 +1,285 @@
+package org.weir.tcp;
+
+import org.jspecify.annotations.Nullable;
+import org.weir.ip.Datagram;
+import org.weir.ip.Ipv4;
+import org.weir.ip.PacketChecksum;
+import org.weir.ip.RateLimiter;
+import org.weir.link.DropCounters;
+import org.weir.link.DropReason;
+import org.weir.memory.Pbuf;
+import org.weir.wire.Checksum;
+import org.weir.wire.IpAddress;
+import org.weir.wire.IpProtocol;
+import org.weir.wire.TcpHeader;
+
+/// Segment arrival, RFC 9293 section 3.10.7: the steps in the order and with the names of the RFC.
+final class TcpInput {
+    /// Per stack, RFC 5961 section 7.
+    private static final int CHALLENGES_PER_SECOND = 1_000;
+
+    private final Tcp tcp;
+    private final ConnectionTable table;
+    private final SegmentWriter writer;
+    private final TcpOutput output;
+    private final DropCounters drops;
+    private final Handshake handshake;
+    private final AcknowledgmentInput acknowledgments;
+    private final PayloadInput payloads;
+    private final Segment segment = new Segment();
+    private final RateLimiter challengeLimit = new RateLimiter(CHALLENGES_PER_SECOND, CHALLENGES_PER_SECOND);
+    private long segmentsReceived;
+
+    TcpInput(Tcp tcp, ConnectionTable table, SegmentWriter writer, TcpOutput output, CongestionControl congestion) {
+        this.tcp = tcp;
+        this.table = table;
+        this.writer = writer;
+        this.output = output;
+        final Ipv4 ipv4 = tcp.ipv4();
+        this.drops = ipv4.drops();
+        this.handshake = new Handshake(tcp, table, writer, congestion);
+        this.acknowledgments = new AcknowledgmentInput(tcp, output, congestion);
+        this.payloads = new PayloadInput(tcp, output);
+    }
+
+    long segmentsReceived() {
+        return segmentsReceived;
+    }
+
+    /// Takes `packet`, which starts with a TCP header.
+    void process(Pbuf packet, Datagram d, long nowNs) {
+        segmentsReceived++;
+        final Segment s = segment;
+        if (d.isToGroup() || !s.parse(packet)) {
+            drops.drop(packet, DropReason.TCP_MALFORMED);
+            return;
+        }
+        if (!PacketChecksum.isValid(packet, pseudoHeader(packet, d))) {
+            drops.drop(packet, DropReason.TCP_BAD_CHECKSUM);
+            return;
+        }
+        s.take(packet);
+        final TcpConnection c = handshake.unlessReopened(table.find(d, s), s);
+        if (c == null) {
+            arrivesForNoConnection(s, d, nowNs);
+        } else if (c.state == TcpState.SYN_SENT) {
+            arrivesInSynSent(c, s, nowNs);
+        } else {
+            arrives(c, s, nowNs);
+        }
+        s.finish();
+    }
+
+    private static int pseudoHeader(Pbuf packet, Datagram d) {
+        return Checksum.pseudoHeader(
+                IpAddress.ipv4(d.sourceLow()),
+                IpAddress.ipv4(d.destinationLow()),
+                IpProtocol.TCP,
+                packet.totalLength());
+    }
+
+    /// RFC 9293 sections 3.10.7.1 (CLOSED) and 3.10.7.2 (LISTEN).
+    private void arrivesForNoConnection(Segment s, Datagram d, long nowNs) {
+        final TcpListener listener = table.findListener(d.destinationLow(), s.destinationPort);
+        if (listener == null) {
+            drops.count(DropReason.TCP_NO_CONNECTION);
+            writer.reset(s, d);
+            return;
+        }
+        final DropReason refusal = handshake.arrivesInListen(listener, s, d, nowNs);
+        if (refusal != null) {
+            drops.count(refusal);
+        }
+    }
+
+    /// RFC 9293 section 3.10.7.3.
+    private void arrivesInSynSent(TcpConnection c, Segment s, long nowNs) {
+        if (handshake.arrivesInSynSent(c, s, nowNs) == Verdict.CONTINUE) {
+            processText(c, s, nowNs);
+        }
+    }
+
+    /// RFC 9293 section 3.10.7.4: a segment for a connection in SYN-RECEIVED or a later state.
+    private void arrives(TcpConnection c, Segment s, long nowNs) {
+        Verdict v = checkSequence(c, s); //                                first
+        if (v == Verdict.CONTINUE) {
+            v = checkReset(c, s); //                                       second; third: no security compartments
+        }
+        if (v == Verdict.CONTINUE) {
+            v = checkSyn(c, s); //                                         fourth
+        }
+        if (v == Verdict.CONTINUE) {
+            v = processAcknowledgment(c, s, nowNs); //                     fifth; sixth: urgent data is ordinary data
+        }
+        if (v == Verdict.CONTINUE) {
+            processText(c, s, nowNs); //                                   seventh and eighth
+        }
+    }
+
+    private void processText(TcpConnection c, Segment s, long nowNs) {
+        if (payloads.process(c, s, nowNs) == Verdict.CONTINUE) {
+            payloads.processFin(c, s, nowNs);
+        }
+    }
+
+    // ---- first: the sequence number ----
+
+    private Verdict checkSequence(TcpConnection c, Segment s) {
+        if (c.state == TcpState.SYN_RECEIVED && handshake.repeatsSyn(c, s)) {
+            return Verdict.DROP;
+        }
+        final DropReason fault = isOldTimestamp(c, s) ? DropReason.TCP_OLD_TIMESTAMP : faultOfSequence(c, s);
+        if (fault != null) {
+            refuse(c, s, fault);
+            return Verdict.DROP;
+        }
+        rememberTimestamp(c, s);
+        trimToWindow(c, s);
+        return Verdict.CONTINUE;
+    }
+
+    /// PAWS, RFC 7323 section 5.3 R1; a reset is exempt.
+    private static boolean isOldTimestamp(TcpConnection c, Segment s) {
+        return c.rcv.timestamps
+                && s.options.hasTimestamps()
+                && !s.has(TcpHeader.RST)
+                && SequenceNumber.before(s.options.timestampValue(), c.rcv.tsRecent);
+    }
+
+    /// RFC 9293 section 3.4 table 6. With a closed window, what is wrong with data at RCV.NXT is the data alone: the rest of
+    /// the segment counts (section 3.10.7.4, "special allowance").
+    private static @Nullable DropReason faultOfSequence(TcpConnection c, Segment s) {
+        final int window = c.rcv.window();
+        final int length = s.sequenceLength();
+        final boolean startsInside = window == 0
+                ? s.sequence == c.rcv.nxt
+                : SequenceNumber.isWithin(s.sequence, c.rcv.nxt, window);
+        if (startsInside || length > 0 && window > 0 && SequenceNumber.isWithin(s.end() - 1, c.rcv.nxt, window)) {
+            return null;
+        }
+        final boolean isOld = SequenceNumber.beforeOrAt(s.end(), c.rcv.nxt) && length > 0;
+        return isOld ? DropReason.TCP_DUPLICATE : DropReason.TCP_OUT_OF_WINDOW;
+    }
+
+    /// An unacceptable segment is answered with an acknowledgment, unless it is a reset. One that carries something may be a
+    /// retransmission whose acknowledgment was lost; one that carries nothing is answered within limits only (RFC 5961).
+    private void refuse(TcpConnection c, Segment s, DropReason fault) {
+        drops.count(fault);
+        if (s.has(TcpHeader.RST)) {
+            return;
+        }
+        if (s.sequenceLength() > 0) {
+            tcp.owesAck(c);
+            tcp.restartTimeWait(c, s);
+        } else {
+            challenge(c);
+        }
+    }
+
+    private void challenge(TcpConnection c) {
+        if (challengeLimit.permits(tcp.clock().nowNs())) {
+            tcp.owesAck(c);
+        }
+    }
+
+    /// RFC 7323 section 4.3.
+    private static void rememberTimestamp(TcpConnection c, Segment s) {
+        if (c.rcv.timestamps
+                && s.options.hasTimestamps()
+                && SequenceNumber.afterOrAt(s.options.timestampValue(), c.rcv.tsRecent)
+                && SequenceNumber.beforeOrAt(s.sequence, c.rcv.lastAckSent)) {
+            c.rcv.tsRecent = s.options.timestampValue();
+        }
+    }
+
+    private void trimToWindow(TcpConnection c, Segment s) {
+        final int old = SequenceNumber.distance(s.sequence, c.rcv.nxt);
+        if (old > 0) {
+            s.trimFront(old);
+            tcp.owesAck(c);
+        }
+        final int room = SequenceNumber.distance(s.sequence, c.rcv.edge);
+        if (s.length > room) {
+            s.trimBack(Math.max(0, room));
+            tcp.owesAck(c);
+        }
+    }
+
+    // ---- second: the RST bit ----
+
+    /// With the exact number of RFC 5961 section 3.2; in TIME-WAIT a reset is ignored (RFC 1337 section 3, fix F1).
+    private Verdict checkReset(TcpConnection c, Segment s) {
+        if (!s.has(TcpHeader.RST)) {
+            return Verdict.CONTINUE;
+        }
+        if (c.state == TcpState.TIME_WAIT) {
+            return Verdict.DROP;
+        }
+        if (s.sequence != c.rcv.nxt) {
+            challenge(c);
+            return Verdict.DROP;
+        }
+        switch (c.state) {
+            case SYN_RECEIVED -> tcp.fail(c, TcpError.REFUSED);
+            case CLOSING, LAST_ACK -> tcp.fail(c, c.attached ? TcpError.RESET : TcpError.NONE);
+            case CLOSED, LISTEN, SYN_SENT, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT, TIME_WAIT ->
+                tcp.fail(c, TcpError.RESET);
+        }
+        return Verdict.DROP;
+    }
+
+    // ---- fourth: the SYN bit ----
+
+    /// RFC 5961 section 4.2: whatever its number, a SYN is answered with a challenge acknowledgment.
+    private Verdict checkSyn(TcpConnection c, Segment s) {
+        if (!s.has(TcpHeader.SYN)) {
+            return Verdict.CONTINUE;
+        }
+        drops.count(DropReason.TCP_UNEXPECTED_FLAGS);
+        challenge(c);
+        return Verdict.DROP;
+    }
+
+    // ---- fifth: the ACK field ----
+
+    private Verdict processAcknowledgment(TcpConnection c, Segment s, long nowNs) {
+        if (!s.has(TcpHeader.ACK)) {
+            drops.count(DropReason.TCP_UNEXPECTED_FLAGS);
+            return Verdict.DROP;
+        }
+        if (c.state == TcpState.SYN_RECEIVED && !handshake.completes(c, s)) {
+            drops.count(DropReason.TCP_BAD_ACKNOWLEDGMENT);
+            return Verdict.DROP;
+        }
+        if (acknowledgments.isUnacceptable(c, s)) {
+            drops.count(DropReason.TCP_BAD_ACKNOWLEDGMENT);
+            challenge(c);
+            return Verdict.DROP;
+        }
+        acknowledgments.process(c, s, nowNs);
+        return advanceState(c, s, nowNs);
+    }
+
+    /// What an acknowledgment of our FIN does to each state.
+    private Verdict advanceState(TcpConnection c, Segment s, long nowNs) {
+        if (c.state == TcpState.TIME_WAIT) {
+            return Verdict.CONTINUE;
+        }
+        final boolean finAcknowledged = c.state.hasUnacknowledgedFin() && c.snd.finAcknowledged;
+        if (!finAcknowledged) {
+            return Verdict.CONTINUE;
+        }
+        c.state = TcpTransitions.next(c.state, TcpEvent.ACK_OF_FIN_ARRIVES);
+        switch (c.state) {
+            case FIN_WAIT_2 -> tcp.awaitFin(c, nowNs);
+            case TIME_WAIT -> tcp.enterTimeWait(c, nowNs);
+            case CLOSED -> {
+                tcp.finish(c);
+                return Verdict.DROP;
+            }
+            case LISTEN, SYN_SENT, SYN_RECEIVED, ESTABLISHED, FIN_WAIT_1, CLOSE_WAIT, CLOSING, LAST_ACK ->
+                throw new IllegalStateException("an acknowledgment of the FIN led to " + c.state);
+        }
+        return Verdict.CONTINUE;
+    }
+}

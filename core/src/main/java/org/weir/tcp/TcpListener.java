@@ -1,0 +1,115 @@
+package org.weir.tcp;
+
+import org.jspecify.annotations.Nullable;
+import org.weir.hash.HashEntry;
+import org.weir.hash.ReadyNode;
+
+/// A bound local port, and the queue of connections that arrived on it once [#listen] was called. Belongs to the stack's
+/// owner; the reference is valid until [#close].
+public final class TcpListener extends HashEntry<TcpListener> {
+    private final Tcp tcp;
+    long localHigh;
+    long localLow;
+    int localPort;
+    int backlog;
+    /// Connections in SYN-RECEIVED.
+    int halfOpen;
+    /// Connections that wait for [#accept].
+    int waiting;
+    /// Counts the uses of this object, so that a connection finds out that its listener has gone.
+    int generation;
+
+    final ReadyNode<TcpListener> acceptNode = new ReadyNode<>(this);
+
+    @Nullable Object attachment;
+
+    @Nullable TcpAcceptHandler handler;
+
+    @Nullable TcpConnection firstWaiting;
+
+    @Nullable TcpConnection lastWaiting;
+
+    @Nullable TcpListener nextFree;
+
+    TcpListener(Tcp tcp) {
+        this.tcp = tcp;
+    }
+
+    public long localHigh() {
+        return localHigh;
+    }
+
+    public long localLow() {
+        return localLow;
+    }
+
+    public int localPort() {
+        return localPort;
+    }
+
+    public boolean isListening() {
+        return backlog > 0;
+    }
+
+    /// Connections that wait for [#accept].
+    public int waiting() {
+        return waiting;
+    }
+
+    /// Whatever the user wants to find again in a handler.
+    public void attachment(@Nullable Object any) {
+        attachment = any;
+    }
+
+    public @Nullable Object attachment() {
+        return attachment;
+    }
+
+    /// Begins to accept connections.
+    ///
+    /// @param connections how many may be half open or wait for [#accept]; at least 1
+    public void listen(int connections, TcpAcceptHandler events) {
+        backlog = Math.max(1, connections);
+        handler = events;
+    }
+
+    boolean isFull() {
+        return halfOpen + waiting >= backlog;
+    }
+
+    /// Gives the connection that has waited longest to the caller, who sets its handler; null if none waits. It may have
+    /// failed meanwhile: its handler is then told.
+    public @Nullable TcpConnection accept() {
+        tcp.checkOwner();
+        final TcpConnection c = firstWaiting;
+        if (c == null) {
+            return null;
+        }
+        firstWaiting = c.nextWaiting;
+        if (firstWaiting == null) {
+            lastWaiting = null;
+        }
+        c.nextWaiting = null;
+        waiting--;
+        return c;
+    }
+
+    void enqueue(TcpConnection c) {
+        if (lastWaiting == null) {
+            firstWaiting = c;
+        } else {
+            lastWaiting.nextWaiting = c;
+        }
+        lastWaiting = c;
+        waiting++;
+    }
+
+    /// Frees the port. Connections that nobody has accepted are reset.
+    public void close() {
+        tcp.checkOwner();
+        for (TcpConnection c = accept(); c != null; c = accept()) {
+            c.abort();
+        }
+        tcp.close(this);
+    }
+}

@@ -1,0 +1,86 @@
+package org.weir.tcp;
+
+/// What happens when a deadline of a connection has come, RFC 9293 section 3.10.8 and RFC 6298 section 5.
+final class TcpTimers {
+    private final Tcp tcp;
+    private final TcpOutput output;
+    private final CongestionControl congestion;
+
+    TcpTimers(Tcp tcp, TcpOutput output, CongestionControl congestion) {
+        this.tcp = tcp;
+        this.output = output;
+        this.congestion = congestion;
+    }
+
+    void expired(TcpConnection c, long nowNs) {
+        final Deadlines d = c.deadlines;
+        if (d.endNs - nowNs <= 0) {
+            d.endNs = Deadlines.NEVER;
+            end(c);
+        }
+        if (d.acknowledgeNs - nowNs <= 0) {
+            d.acknowledgeNs = Deadlines.NEVER;
+            tcp.owesAck(c);
+        }
+        if (d.persistNs - nowNs <= 0) {
+            d.persistNs = Deadlines.NEVER;
+            persist(c, nowNs);
+        }
+        if (d.retransmitNs - nowNs <= 0) {
+            d.retransmitNs = Deadlines.NEVER;
+            retransmit(c, nowNs);
+        }
+        tcp.schedule(c);
+    }
+
+    private void end(TcpConnection c) {
+        if (c.state == TcpState.TIME_WAIT) {
+            c.state = TcpTransitions.next(c.state, TcpEvent.TWO_MSL_PASSED);
+            tcp.finish(c);
+        } else {
+            tcp.fail(c, TcpError.TIMED_OUT);
+        }
+    }
+
+    /// RFC 9293 section 3.8.6.1: never gives up while the peer answers.
+    private void persist(TcpConnection c, long nowNs) {
+        if (c.snd.unsent() == 0 && c.snd.nxt == c.snd.max) {
+            return;
+        }
+        if (c.snd.probes > tcp.config().dataRetries()) {
+            tcp.fail(c, TcpError.TIMED_OUT);
+            return;
+        }
+        output.probe(c, nowNs);
+    }
+
+    /// RFC 6298 (5.4) to (5.6), RFC 5681 section 3.1, RFC 6582 section 4: everything from the first unacknowledged octet on is
+    /// sent again, in slow start.
+    private void retransmit(TcpConnection c, long nowNs) {
+        final Sender snd = c.snd;
+        if (!snd.hasOutstanding()) {
+            return;
+        }
+        final int limit = snd.synAcknowledged ? tcp.config().dataRetries() : tcp.config().synRetries();
+        if (snd.retransmissions >= limit) {
+            tcp.fail(c, c.softError == TcpError.NONE ? TcpError.TIMED_OUT : c.softError);
+            return;
+        }
+        snd.retransmissions++;
+        snd.rtt.backOff();
+        snd.timing = false;
+        tcp.countTimeout();
+        if (snd.synAcknowledged) {
+            if (snd.retransmissions == 1) {
+                congestion.timedOut(snd.congestion, snd.flight());
+            } else {
+                snd.congestion.window = snd.segmentSize;
+            }
+            snd.inRecovery = false;
+            snd.duplicateAcks = 0;
+            snd.recover = snd.max;
+        }
+        snd.nxt = snd.una;
+        tcp.wantsOutput(c);
+    }
+}

@@ -1,0 +1,356 @@
+package org.weir.udp;
+
+import org.jspecify.annotations.Nullable;
+import org.weir.hash.HashTable;
+import org.weir.hash.KeyedHash;
+import org.weir.hash.ReadyList;
+import org.weir.ip.Datagram;
+import org.weir.ip.EphemeralPorts;
+import org.weir.ip.IcmpError;
+import org.weir.ip.Ipv4;
+import org.weir.ip.PacketChecksum;
+import org.weir.ip.Route;
+import org.weir.ip.Transport;
+import org.weir.link.DropCounters;
+import org.weir.link.DropReason;
+import org.weir.memory.Pbuf;
+import org.weir.memory.PbufPool;
+import org.weir.wire.Checksum;
+import org.weir.wire.IcmpHeader;
+import org.weir.wire.IpAddress;
+import org.weir.wire.IpProtocol;
+import org.weir.wire.Ipv4Header;
+import org.weir.wire.UdpHeader;
+
+/// UDP, RFC 768 and RFC 1122 section 4.1: finds the endpoint of a datagram, and sends for endpoints.
+public final class Udp implements Transport {
+    /// Results of calls.
+    public static final int OK = 0;
+    /// The port is taken.
+    public static final int IN_USE = -1;
+    /// The address is not one of this host.
+    public static final int NOT_LOCAL = -2;
+    /// No free port is left.
+    public static final int NO_PORT = -3;
+    /// No route to the destination.
+    public static final int NO_ROUTE = -4;
+    /// The datagram does not fit the link.
+    public static final int TOO_LONG = -5;
+    /// No buffer is free, or the link takes no more now.
+    public static final int NO_BUFFER = -6;
+
+    static final int NO_ERROR = -1;
+
+    private final Ipv4 ipv4;
+    private final DropCounters drops;
+    private final HashTable<UdpEndpoint> byPort;
+    private final KeyedHash hash;
+    private final EphemeralPorts ports;
+    private final UdpHeader header = new UdpHeader();
+    private final int defaultQueueLimit;
+    private @Nullable UdpEndpoint free;
+    private final ReadyList<UdpEndpoint> events = new ReadyList<>();
+    private int open;
+    private long received;
+    private long sent;
+
+    /// Makes the layer with `endpoints` endpoints, each queueing up to `queueLimit` octets.
+    public Udp(Ipv4 ipv4, int endpoints, int queueLimit) {
+        this.ipv4 = ipv4;
+        this.drops = ipv4.drops();
+        this.byPort = new HashTable<>(endpoints);
+        this.hash = new KeyedHash(ipv4.resources().entropy());
+        this.ports = new EphemeralPorts(ipv4.resources().entropy());
+        this.defaultQueueLimit = queueLimit;
+        for (int i = 0; i < endpoints; i++) {
+            final UdpEndpoint e = new UdpEndpoint(this);
+            e.nextFree = free;
+            free = e;
+        }
+    }
+
+    /// Endpoints in use.
+    public int inUse() {
+        return open;
+    }
+
+    public long received() {
+        return received;
+    }
+
+    public long sent() {
+        return sent;
+    }
+
+    PbufPool pool() {
+        return ipv4.pool();
+    }
+
+    // ---- endpoints ----
+
+    /// An unbound endpoint; null if all are in use.
+    public @Nullable UdpEndpoint open() {
+        checkOwner();
+        final UdpEndpoint e = free;
+        if (e == null) {
+            return null;
+        }
+        free = e.nextFree;
+        e.nextFree = null;
+        e.localHigh = 0;
+        e.localLow = IpAddress.ANY.low();
+        e.remoteHigh = 0;
+        e.remoteLow = IpAddress.ANY.low();
+        e.remotePort = 0;
+        e.timeToLive = Ipv4.DEFAULT_TTL;
+        e.queueLimit = defaultQueueLimit;
+        e.pendingError = NO_ERROR;
+        open++;
+        return e;
+    }
+
+    void checkOwner() {
+        ipv4.resources().owner().check();
+    }
+
+    int bind(UdpEndpoint e, long high, long low, int port) {
+        if (low != IpAddress.ANY.low() && !ipv4.isLocal(IpAddress.ipv4(low))) {
+            return NOT_LOCAL;
+        }
+        if (port != 0 && isTaken(low, port)) {
+            return IN_USE;
+        }
+        final int chosen = port != 0 ? port : freePort(low);
+        if (chosen == 0) {
+            return NO_PORT;
+        }
+        e.localHigh = high;
+        e.localLow = low;
+        e.localPort = chosen;
+        byPort.add(e, hashOf(chosen));
+        return OK;
+    }
+
+    int connect(UdpEndpoint e, long high, long low, int port) {
+        final Route route = ipv4.routes().find(IpAddress.ipv4(low));
+        if (route == null) {
+            return NO_ROUTE;
+        }
+        final int bound = e.localPort == 0 ? bind(e, 0, IpAddress.ANY.low(), 0) : OK;
+        if (bound != OK) {
+            return bound;
+        }
+        if (e.localLow == IpAddress.ANY.low()) {
+            e.localLow = IpAddress.mapped(route.source());
+        }
+        e.remoteHigh = high;
+        e.remoteLow = low;
+        e.remotePort = port;
+        return OK;
+    }
+
+    void close(UdpEndpoint e) {
+        if (e.localPort != 0) {
+            byPort.remove(e);
+        }
+        e.queue.clear();
+        e.queuedOctets = 0;
+        e.localPort = 0;
+        e.handler = null;
+        e.nextFree = free;
+        free = e;
+        open--;
+    }
+
+    private int freePort(long low) {
+        for (int i = 0; i < ports.count(); i++) {
+            final int port = ports.next(low, 0, 0, 0);
+            if (!isTaken(low, port)) {
+                return port;
+            }
+        }
+        return 0;
+    }
+
+    private boolean isTaken(long low, int port) {
+        for (UdpEndpoint e = byPort.first(hashOf(port)); e != null; e = e.hashNext()) {
+            final boolean overlaps =
+                    e.localLow == low || e.localLow == IpAddress.ANY.low() || low == IpAddress.ANY.low();
+            if (e.localPort == port && overlaps) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private int hashOf(int port) {
+        return (int) hash.hash(port);
+    }
+
+    // ---- in ----
+
+    @Override
+    public void process(Pbuf segment, Datagram datagram) {
+        if (!isWhole(segment)) {
+            drops.drop(segment, DropReason.UDP_MALFORMED);
+            return;
+        }
+        final int length = header.length();
+        segment.trimTo(length);
+        if (header.checksum() != 0 && !PacketChecksum.isValid(segment, pseudoHeader(datagram, length))) {
+            drops.drop(segment, DropReason.UDP_BAD_CHECKSUM);
+            return;
+        }
+        final UdpEndpoint e = find(datagram, header.destinationPort(), header.sourcePort());
+        if (e == null) {
+            drops.count(DropReason.UDP_NO_ENDPOINT);
+            ipv4.icmp().portUnreachable(segment, datagram);
+            return;
+        }
+        final int senderPort = header.sourcePort();
+        segment.strip(UdpHeader.LENGTH);
+        enqueue(e, segment, datagram, senderPort);
+    }
+
+    private boolean isWhole(Pbuf segment) {
+        if (!UdpHeader.fits(segment.length())) {
+            return false;
+        }
+        header.at(segment.segment(), segment.offset());
+        return header.length() >= UdpHeader.LENGTH && header.length() <= segment.totalLength();
+    }
+
+    private static int pseudoHeader(Datagram datagram, int length) {
+        return Checksum.pseudoHeader(
+                IpAddress.ipv4(datagram.sourceLow()),
+                IpAddress.ipv4(datagram.destinationLow()),
+                IpProtocol.UDP,
+                length);
+    }
+
+    /// The endpoint that fits best: connected to the sender, else bound to the address, else bound to any.
+    private @Nullable UdpEndpoint find(Datagram datagram, int localPort, int remotePort) {
+        UdpEndpoint best = null;
+        int bestScore = 0;
+        for (UdpEndpoint e = byPort.first(hashOf(localPort)); e != null; e = e.hashNext()) {
+            final int score = e.localPort == localPort ? score(e, datagram, remotePort) : 0;
+            if (score > bestScore) {
+                best = e;
+                bestScore = score;
+            }
+        }
+        return best;
+    }
+
+    private static int score(UdpEndpoint e, Datagram datagram, int remotePort) {
+        final boolean any = e.localLow == IpAddress.ANY.low();
+        if (!any && e.localLow != datagram.destinationLow()) {
+            return 0;
+        }
+        if (!e.isConnected()) {
+            return any ? 1 : 2;
+        }
+        return e.remotePort == remotePort && e.remoteLow == datagram.sourceLow() ? 3 : 0;
+    }
+
+    private void enqueue(UdpEndpoint e, Pbuf payload, Datagram datagram, int senderPort) {
+        final boolean full = e.queuedOctets + payload.totalLength() > e.queueLimit || e.queue.size() >= e.queueLimit / 64;
+        if (full || !pool().hasPagesForSockets()) {
+            drops.drop(payload, DropReason.UDP_QUEUE_FULL);
+            return;
+        }
+        received++;
+        payload.queueKey((datagram.sourceLow() & 0xFFFF_FFFFL) << 16 | senderPort);
+        e.queue.add(payload);
+        e.queuedOctets += payload.totalLength();
+        events.add(e.eventNode);
+    }
+
+    @Override
+    public void processError(IcmpError error) {
+        header.at(error.segment(), error.transportOffset());
+        final int remotePort = header.destinationPort();
+        for (UdpEndpoint e = byPort.first(hashOf(header.sourcePort())); e != null; e = e.hashNext()) {
+            if (e.localPort == header.sourcePort() && e.remotePort == remotePort && e.remoteLow == error.remoteLow()) {
+                e.pendingError = error.type() << 8 | error.code();
+                events.add(e.eventNode);
+            }
+        }
+    }
+
+    // ---- events ----
+
+    /// True if [#deliver] has something to do.
+    public boolean hasEvents() {
+        return !events.isEmpty();
+    }
+
+    /// Tells handlers what has happened since the last call. Returns how many were told.
+    public int deliver() {
+        final int delivered = events.size();
+        for (int i = delivered; i > 0; i--) {
+            tell(events.remove());
+        }
+        return delivered;
+    }
+
+    private static void tell(UdpEndpoint e) {
+        final UdpHandler handler = e.handler;
+        if (handler == null) {
+            return;
+        }
+        if (e.pendingError != NO_ERROR && e.pendingError >>> 8 == IcmpHeader.DESTINATION_UNREACHABLE) {
+            handler.unreachable(e, e.pendingError & 0xFF);
+        }
+        if (!e.queue.isEmpty() && e.handler == handler) {
+            handler.readable(e);
+        }
+    }
+
+    // ---- out ----
+
+    /// Octets of payload that one datagram to `low` carries without fragments; 65,507 where there is no route.
+    int maximumPayload(long low) {
+        final Route route = ipv4.routes().find(IpAddress.ipv4(low));
+        final int mtu = route == null ? 65_535 : route.netif().mtu();
+        return mtu - Ipv4Header.LENGTH - UdpHeader.LENGTH;
+    }
+
+    /// Takes `packet`, whatever the result.
+    int dispatch(UdpEndpoint e, Pbuf packet, long low, int port) {
+        final int destination = IpAddress.ipv4(low);
+        final Route route = ipv4.routes().find(destination);
+        int result = OK;
+        if (route == null) {
+            drops.count(DropReason.NO_ROUTE);
+            result = NO_ROUTE;
+        } else if (packet.totalLength() > maximumPayload(low)) {
+            result = TOO_LONG;
+        } else if (!route.netif().hasRoom()) {
+            result = NO_BUFFER;
+        } else if (e.localPort == 0) {
+            result = bind(e, 0, IpAddress.ANY.low(), 0);
+        }
+        if (result != OK || route == null) {
+            packet.release();
+            return result;
+        }
+        send(e, packet, route, destination, port);
+        return OK;
+    }
+
+    private void send(UdpEndpoint e, Pbuf packet, Route route, int destination, int port) {
+        final boolean any = e.localLow == IpAddress.ANY.low();
+        final int source = any ? route.source() : IpAddress.ipv4(e.localLow);
+        final long at = packet.prepend(UdpHeader.LENGTH);
+        final int length = packet.totalLength();
+        header.at(packet.segment(), at)
+                .sourcePort(e.localPort)
+                .destinationPort(port)
+                .length(length)
+                .checksum(Checksum.pseudoHeader(source, destination, IpProtocol.UDP, length));
+        packet.partialChecksum(at, UdpHeader.CHECKSUM);
+        sent++;
+        ipv4.dispatch(packet, route, source, destination, IpProtocol.UDP, e.timeToLive);
+    }
+}

@@ -1,0 +1,174 @@
+package org.weir.udp;
+
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+import org.weir.hash.HashEntry;
+import org.weir.hash.ReadyNode;
+import org.weir.memory.Headroom;
+import org.weir.memory.PacketQueue;
+import org.weir.memory.Pbuf;
+import org.weir.wire.IpAddress;
+
+/// One end of a UDP exchange: a local address and port, perhaps a fixed remote one, and a bounded queue of datagrams. Belongs
+/// to the stack's owner; the reference is valid until [#close].
+public final class UdpEndpoint extends HashEntry<UdpEndpoint> {
+    private final Udp udp;
+    final PacketQueue queue = new PacketQueue();
+    final ReadyNode<UdpEndpoint> eventNode = new ReadyNode<>(this);
+    long localHigh;
+    long localLow;
+    long remoteHigh;
+    long remoteLow;
+    int localPort;
+    int remotePort;
+    int timeToLive;
+    int queuedOctets;
+    int queueLimit;
+    int pendingError;
+
+    @Nullable UdpHandler handler;
+
+    @Nullable Object attachment;
+
+    @Nullable UdpEndpoint nextFree;
+
+    UdpEndpoint(Udp udp) {
+        this.udp = udp;
+    }
+
+    public int localPort() {
+        return localPort;
+    }
+
+    public long localHigh() {
+        return localHigh;
+    }
+
+    public long localLow() {
+        return localLow;
+    }
+
+    /// 0 if the endpoint is not connected.
+    public int remotePort() {
+        return remotePort;
+    }
+
+    public long remoteHigh() {
+        return remoteHigh;
+    }
+
+    public long remoteLow() {
+        return remoteLow;
+    }
+
+    public boolean isConnected() {
+        return remotePort != 0;
+    }
+
+    /// Who is told of events; null for nobody.
+    public void handler(@Nullable UdpHandler events) {
+        handler = events;
+    }
+
+    /// Whatever the user wants to find again in a handler.
+    public void attachment(@Nullable Object any) {
+        attachment = any;
+    }
+
+    public @Nullable Object attachment() {
+        return attachment;
+    }
+
+    /// Binds to an address (0.0.0.0 for any) and a port (0 for a free one).
+    ///
+    /// @return a result of [Udp]: [Udp#OK], [Udp#IN_USE], [Udp#NOT_LOCAL] or [Udp#NO_PORT]
+    public int bind(long high, long low, int port) {
+        udp.checkOwner();
+        return udp.bind(this, high, low, port);
+    }
+
+    /// Fixes the peer: only its datagrams are received, and [#send] goes to it. Binds first where that was not done.
+    ///
+    /// @return [Udp#OK], [Udp#NO_ROUTE] or [Udp#NO_PORT]
+    public int connect(long high, long low, int port) {
+        udp.checkOwner();
+        return udp.connect(this, high, low, port);
+    }
+
+    /// The oldest datagram, borrowed: its payload, with the sender in [#senderLow] and [#senderPort]. Null if there is none.
+    public @Nullable Pbuf peek() {
+        return queue.peek();
+    }
+
+    /// The sender's address (mapped IPv4, low long) of a datagram of this endpoint.
+    public static long senderLow(Pbuf datagram) {
+        return IpAddress.mapped((int) (datagram.queueKey() >>> 16));
+    }
+
+    /// The sender's port of a datagram of this endpoint.
+    public static int senderPort(Pbuf datagram) {
+        return (int) datagram.queueKey() & 0xFFFF;
+    }
+
+    /// Gives the oldest datagram to the caller; null if there is none.
+    public @Nullable Pbuf poll() {
+        final Pbuf datagram = queue.poll();
+        if (datagram != null) {
+            queuedOctets -= datagram.totalLength();
+        }
+        return datagram;
+    }
+
+    /// Sends a copy of `length` octets to an address.
+    ///
+    /// @return [Udp#OK], [Udp#TOO_LONG], [Udp#NO_BUFFER], [Udp#NO_ROUTE] or [Udp#NO_PORT]
+    public int sendTo(MemorySegment source, long offset, int length, long low, int port) {
+        if (length > udp.maximumPayload(low)) {
+            return Udp.TOO_LONG;
+        }
+        final Pbuf packet = udp.pool().take(Headroom.TRANSPORT, length);
+        if (packet == null) {
+            return Udp.NO_BUFFER;
+        }
+        MemorySegment.copy(source, offset, packet.segment(), packet.offset(), length);
+        udp.checkOwner();
+        return udp.dispatch(this, packet, low, port);
+    }
+
+    /// Sends `packet` (taken, whatever the result), which has [Headroom#TRANSPORT] in front, to an address.
+    public int sendTo(Pbuf packet, long low, int port) {
+        udp.checkOwner();
+        return udp.dispatch(this, packet, low, port);
+    }
+
+    /// The ICMP error that was reported since the last call, as type shifted left by 8 and code, and clears it; -1 if none.
+    public int takeError() {
+        final int error = pendingError;
+        pendingError = Udp.NO_ERROR;
+        return error;
+    }
+
+    /// Octets that may wait before more are dropped.
+    public void queueLimit(int octets) {
+        queueLimit = octets;
+    }
+
+    public int queueLimit() {
+        return queueLimit;
+    }
+
+    /// Time to live of what is sent, 1 to 255.
+    public void timeToLive(int ttl) {
+        timeToLive = ttl;
+    }
+
+    public int timeToLive() {
+        return timeToLive;
+    }
+
+    /// Ends the endpoint: drops what waits. The reference must not be used any more.
+    public void close() {
+        udp.checkOwner();
+        udp.close(this);
+    }
+}

@@ -1,0 +1,5 @@
+/// UDP, RFC 768.
+@NullMarked
+package org.weir.udp;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,79 @@
+package org.weir.wire;
+
+/// An IP address for set-up and display. Inside the stack an address is two longs; an IPv4 address is mapped as in RFC 4291
+/// section 2.5.5.2, so that one code path serves both families.
+///
+/// @param high the first eight octets
+/// @param low the last eight octets
+public record IpAddress(long high, long low) {
+    private static final long MAPPED = 0x0000_FFFF_0000_0000L;
+    private static final int OCTETS = 4;
+
+    /// No address in particular: 0.0.0.0.
+    public static final IpAddress ANY = ofIpv4(0);
+
+    public static IpAddress ofIpv4(int address) {
+        return new IpAddress(0, mapped(address));
+    }
+
+    /// The low long of a mapped IPv4 address; the high one is 0.
+    public static long mapped(int address) {
+        return MAPPED | address & 0xFFFF_FFFFL;
+    }
+
+    public static boolean isIpv4(long high, long low) {
+        return high == 0 && (low & 0xFFFF_FFFF_0000_0000L) == MAPPED;
+    }
+
+    /// The IPv4 address that `low` maps.
+    public static int ipv4(long low) {
+        return (int) low;
+    }
+
+    public int ipv4() {
+        return (int) low;
+    }
+
+    /// Reads a dotted quad.
+    ///
+    /// @throws IllegalArgumentException if the text is not one; the message says so
+    public static IpAddress parse(String text) {
+        final String[] parts = text.split("\\.", -1);
+        if (parts.length != OCTETS) {
+            throw invalid(text);
+        }
+        int address = 0;
+        for (final String part : parts) {
+            if (!part.matches("[0-9]{1,3}") || Integer.parseInt(part) > 255) {
+                throw invalid(text);
+            }
+            address = address << 8 | Integer.parseInt(part);
+        }
+        return ofIpv4(address);
+    }
+
+    private static IllegalArgumentException invalid(String text) {
+        return new IllegalArgumentException("not an IPv4 address: '" + text + "' (expected four decimal octets, as in 10.10.10.2)");
+    }
+
+    /// An IPv4 address as a dotted quad, any other as eight groups.
+    public static String format(long high, long low) {
+        final StringBuilder text = new StringBuilder();
+        if (isIpv4(high, low)) {
+            for (int shift = 24; shift >= 0; shift -= 8) {
+                text.append(low >>> shift & 0xFF).append(shift == 0 ? "" : ".");
+            }
+            return text.toString();
+        }
+        for (int shift = 112; shift >= 0; shift -= 16) {
+            final long group = shift >= 64 ? high >>> shift - 64 : low >>> shift;
+            text.append(Long.toHexString(group & 0xFFFF)).append(shift == 0 ? "" : ":");
+        }
+        return text.toString();
+    }
+
+    @Override
+    public String toString() {
+        return format(high, low);
+    }
+}

@@ -1,0 +1,10 @@
+package org.weir.wire;
+
+/// Values of the IP protocol field.
+public final class IpProtocol {
+    public static final int ICMP = 1;
+    public static final int TCP = 6;
+    public static final int UDP = 17;
+
+    private IpProtocol() {}
+}

@@ -1,0 +1,153 @@
+package org.weir.wire;
+
+import java.lang.foreign.MemorySegment;
+
+/// IPv4 header, RFC 791 section 3.1.
+public final class Ipv4Header extends Flyweight {
+    /// Octets without options.
+    public static final int LENGTH = 20;
+
+    public static final int DONT_FRAGMENT = 0x4000;
+    public static final int MORE_FRAGMENTS = 0x2000;
+
+    private static final int VERSION_IHL = 0;
+    private static final int TYPE_OF_SERVICE = 1;
+    private static final int TOTAL_LENGTH = 2;
+    private static final int IDENTIFICATION = 4;
+    private static final int FLAGS_FRAGMENT_OFFSET = 6;
+    private static final int TIME_TO_LIVE = 8;
+    private static final int PROTOCOL = 9;
+    private static final int HEADER_CHECKSUM = 10;
+    private static final int SOURCE = 12;
+    private static final int DESTINATION = 16;
+    private static final int FRAGMENT_OFFSET_MASK = 0x1FFF;
+
+    public Ipv4Header at(MemorySegment segment, long offset) {
+        moveTo(segment, offset);
+        return this;
+    }
+
+    /// True if `length` octets hold a header without options; [#headerLength] says whether there is more.
+    public static boolean fits(int length) {
+        return length >= LENGTH;
+    }
+
+    public int version() {
+        return u8(VERSION_IHL) >>> 4;
+    }
+
+    /// Octets of the header with options.
+    public int headerLength() {
+        return (u8(VERSION_IHL) & 0xF) * 4;
+    }
+
+    /// Writes version 4 and a header of `octets` octets.
+    public Ipv4Header begin(int octets) {
+        u8(VERSION_IHL, 0x40 | octets / 4);
+        return this;
+    }
+
+    /// DSCP and ECN, RFC 2474 and 3168.
+    public int typeOfService() {
+        return u8(TYPE_OF_SERVICE);
+    }
+
+    public Ipv4Header typeOfService(int tos) {
+        u8(TYPE_OF_SERVICE, tos);
+        return this;
+    }
+
+    public int totalLength() {
+        return u16(TOTAL_LENGTH);
+    }
+
+    public Ipv4Header totalLength(int octets) {
+        u16(TOTAL_LENGTH, octets);
+        return this;
+    }
+
+    public int identification() {
+        return u16(IDENTIFICATION);
+    }
+
+    public Ipv4Header identification(int id) {
+        u16(IDENTIFICATION, id);
+        return this;
+    }
+
+    /// Flags in the high three bits, the fragment offset in units of eight octets below.
+    public Ipv4Header flagsAndFragmentOffset(int value) {
+        u16(FLAGS_FRAGMENT_OFFSET, value);
+        return this;
+    }
+
+    public boolean dontFragment() {
+        return (u16(FLAGS_FRAGMENT_OFFSET) & DONT_FRAGMENT) != 0;
+    }
+
+    /// True for any fragment of a larger datagram, the first included.
+    public boolean isFragment() {
+        return (u16(FLAGS_FRAGMENT_OFFSET) & (MORE_FRAGMENTS | FRAGMENT_OFFSET_MASK)) != 0;
+    }
+
+    /// True for a fragment that does not begin its datagram.
+    public boolean isLaterFragment() {
+        return (u16(FLAGS_FRAGMENT_OFFSET) & FRAGMENT_OFFSET_MASK) != 0;
+    }
+
+    public int timeToLive() {
+        return u8(TIME_TO_LIVE);
+    }
+
+    public Ipv4Header timeToLive(int ttl) {
+        u8(TIME_TO_LIVE, ttl);
+        return this;
+    }
+
+    /// An [IpProtocol].
+    public int protocol() {
+        return u8(PROTOCOL);
+    }
+
+    public Ipv4Header protocol(int protocol) {
+        u8(PROTOCOL, protocol);
+        return this;
+    }
+
+    public int headerChecksum() {
+        return u16(HEADER_CHECKSUM);
+    }
+
+    public Ipv4Header headerChecksum(int checksum) {
+        u16(HEADER_CHECKSUM, checksum);
+        return this;
+    }
+
+    /// Computes and writes the header checksum.
+    public Ipv4Header sealChecksum() {
+        headerChecksum(0);
+        return headerChecksum(Checksum.complement(Checksum.sum(segment(), offset(), headerLength())));
+    }
+
+    public boolean checksumIsValid() {
+        return Checksum.sum(segment(), offset(), headerLength()) == 0xFFFF;
+    }
+
+    public int source() {
+        return u32(SOURCE);
+    }
+
+    public Ipv4Header source(int address) {
+        u32(SOURCE, address);
+        return this;
+    }
+
+    public int destination() {
+        return u32(DESTINATION);
+    }
+
+    public Ipv4Header destination(int address) {
+        u32(DESTINATION, address);
+        return this;
+    }
+}

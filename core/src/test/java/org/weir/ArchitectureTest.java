@@ -1,0 +1,141 @@
+package org.weir;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+/// The arrows between the packages of the core, and what the core may take from the JDK.
+///
+/// ```
+/// memory  wire  time  hash  <-  link  <-  ip  <-  udp, tcp  <-  stack
+/// ```
+class ArchitectureTest {
+    private static final String[] LEAVES = {"memory", "wire", "time", "hash"};
+
+    private static final JavaClasses CORE = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("org.weir");
+
+    @Test
+    void memoryWireTimeAndHashKnowNoOtherPackageOfTheCore() {
+        for (String leaf : LEAVES) {
+            only(leaf);
+        }
+    }
+
+    @Test
+    void linkKnowsTheLeavesOnly() {
+        only("link", LEAVES);
+    }
+
+    @Test
+    void ipKnowsTheLinkAndWhatTheLinkKnows() {
+        only("ip", and(LEAVES, "link"));
+    }
+
+    @Test
+    void udpKnowsIpButNotTcp() {
+        only("udp", and(LEAVES, "link", "ip"));
+    }
+
+    @Test
+    void tcpKnowsIpButNotUdp() {
+        only("tcp", and(LEAVES, "link", "ip"));
+    }
+
+    @Test
+    void everyPackageOfTheCoreHasItsArrows() {
+        only("stack", and(LEAVES, "link", "ip", "udp", "tcp"));
+        holds(noClasses()
+                .should()
+                .resideOutsideOfPackages(packages(and(LEAVES, "link", "ip", "udp", "tcp", "stack")))
+                .because("a new package states here what it may depend on"));
+    }
+
+    @Test
+    void theCoreStartsNoThreadAndTakesNoLock() {
+        forbidden(
+                "threads belong to the runtime module",
+                describe(
+                        "be of a thread or of java.util.concurrent",
+                        type -> type.isEquivalentTo(Thread.class)
+                                || type.isEquivalentTo(ThreadLocal.class)
+                                || type.getPackageName().startsWith("java.util.concurrent")));
+    }
+
+    @Test
+    void theCoreReadsNoClock() {
+        holds(noClasses()
+                .should()
+                .callMethod(System.class, "nanoTime")
+                .orShould()
+                .callMethod(System.class, "currentTimeMillis")
+                .orShould()
+                .dependOnClassesThat(resideInAPackage("java.time.."))
+                .because("time is a parameter"));
+    }
+
+    @Test
+    void theCoreMakesNoNativeCall() {
+        forbidden(
+                "the operating system belongs to the drivers module",
+                describe(
+                        "be a door out of Java",
+                        type -> type.getName().equals("java.lang.foreign.Linker")
+                                || type.getName().equals("java.lang.foreign.SymbolLookup")
+                                || type.getName().equals("sun.misc.Unsafe")
+                                || type.getPackageName().startsWith("jdk.internal")));
+    }
+
+    @Test
+    void onlyMemoryCarvesArenas() {
+        holds(noClasses()
+                .that()
+                .resideOutsideOfPackage("org.weir.memory..")
+                .should()
+                .dependOnClassesThat(
+                        describe("are an Arena", type -> type.getName().equals("java.lang.foreign.Arena")))
+                .because("all memory of a stack is one plan"));
+    }
+
+    private static void only(String from, String... to) {
+        holds(noClasses()
+                .that()
+                .resideInAPackage(packageOf(from))
+                .should()
+                .dependOnClassesThat(resideInAPackage("org.weir..")
+                        .and(DescribedPredicate.not(resideInAnyPackage(packages(and(to, from)))))));
+    }
+
+    private static void forbidden(String because, DescribedPredicate<JavaClass> types) {
+        holds(noClasses().should().dependOnClassesThat(types).because(because));
+    }
+
+    private static void holds(ArchRule rule) {
+        rule.allowEmptyShould(true).check(CORE);
+    }
+
+    private static String packageOf(String name) {
+        return "org.weir." + name + "..";
+    }
+
+    private static String[] packages(String... names) {
+        return Arrays.stream(names).map(ArchitectureTest::packageOf).toArray(String[]::new);
+    }
+
+    private static String[] and(String[] some, String... more) {
+        String[] all = Arrays.copyOf(some, some.length + more.length);
+        System.arraycopy(more, 0, all, some.length, more.length);
+        return all;
+    }
+}
