@@ -5,7 +5,7 @@ module org.weir.core {
     exports org.weir.memory;
     exports org.weir.wire;
     exports org.weir.time;
-    exports org.weir.hash;
+    exports org.weir.base;
     exports org.weir.link;
     exports org.weir.ip;
     exports org.weir.udp;

@@ -11,16 +11,17 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
+import java.lang.foreign.Arena;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 /// The arrows between the packages of the core, and what the core may take from the JDK.
 ///
 /// ```
-/// memory  wire  time  hash  <-  link  <-  ip  <-  udp, tcp  <-  stack
+/// memory  wire  time  base  <-  link  <-  ip  <-  udp, tcp  <-  stack
 /// ```
 class ArchitectureTest {
-    private static final String[] LEAVES = {"memory", "wire", "time", "hash"};
+    private static final String[] LEAVES = {"memory", "wire", "time", "base"};
 
     private static final JavaClasses CORE = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -67,10 +68,19 @@ class ArchitectureTest {
         forbidden(
                 "threads belong to the runtime module",
                 describe(
-                        "be of a thread or of java.util.concurrent",
-                        type -> type.isEquivalentTo(Thread.class)
-                                || type.isEquivalentTo(ThreadLocal.class)
+                        "are of threads or of java.util.concurrent",
+                        type -> type.isEquivalentTo(ThreadLocal.class)
                                 || type.getPackageName().startsWith("java.util.concurrent")));
+    }
+
+    @Test
+    void onlyTheOwnerCheckKnowsWhatAThreadIs() {
+        holds(noClasses()
+                .that()
+                .doNotHaveSimpleName("Owner")
+                .should()
+                .dependOnClassesThat(describe("are threads", type -> type.isEquivalentTo(Thread.class)))
+                .because("a stack has one owner, and no other use for threads"));
     }
 
     @Test
@@ -98,13 +108,12 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyMemoryCarvesArenas() {
+    void onlyTheStackOpensArenasAndOnlyMemoryCarvesThem() {
         holds(noClasses()
                 .that()
-                .resideOutsideOfPackage("org.weir.memory..")
+                .resideOutsideOfPackages("org.weir.memory..", "org.weir.stack..")
                 .should()
-                .dependOnClassesThat(
-                        describe("are an Arena", type -> type.getName().equals("java.lang.foreign.Arena")))
+                .dependOnClassesThat(describe("are arenas", type -> type.isEquivalentTo(Arena.class)))
                 .because("all memory of a stack is one plan"));
     }
 

@@ -1,7 +1,7 @@
 package org.weir.ip;
 
 import org.jspecify.annotations.Nullable;
-import org.weir.hash.KeyedHash;
+import org.weir.base.KeyedHash;
 import org.weir.link.DropCounters;
 import org.weir.link.DropReason;
 import org.weir.link.Framing;
@@ -15,8 +15,8 @@ import org.weir.wire.MacAddress;
 
 /// ARP, RFC 826, with the states of RFC 4861 for ageing: finds the hardware address of a neighbour.
 ///
-/// A neighbour that does not answer holds up one packet of its own and nothing else. A reply that nobody asked for never makes
-/// an entry; an announcement changes one that exists (RFC 5227).
+/// A neighbour that does not answer holds up one packet of its own and nothing else. A reply that nobody asked for
+/// never makes an entry; an announcement changes one that exists (RFC 5227).
 public final class Arp {
     static final long RETRANSMIT_NS = StackClock.SECOND;
     static final long REACHABLE_NS = 30 * StackClock.SECOND;

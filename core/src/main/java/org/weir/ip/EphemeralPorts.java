@@ -1,10 +1,11 @@
 package org.weir.ip;
 
-import org.weir.hash.Entropy;
-import org.weir.hash.KeyedHash;
+import org.weir.base.Entropy;
+import org.weir.base.KeyedHash;
 
-/// Chooses local ports that an outsider cannot predict: the simple hash-based algorithm of RFC 6056 section 3.3.3. Ports
-/// towards one destination follow each other, so they come back as late as possible; where they start is a secret.
+/// Chooses local ports that an outsider cannot predict: the simple hash-based algorithm of RFC 6056 section 3.3.3.
+/// Ports towards one destination follow each other, so they come back as late as possible; where they start is a
+/// secret.
 public final class EphemeralPorts {
     /// The first port of the range.
     public static final int FIRST = 32_768;

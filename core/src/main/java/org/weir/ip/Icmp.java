@@ -12,7 +12,8 @@ import org.weir.wire.IpAddress;
 import org.weir.wire.IpProtocol;
 import org.weir.wire.Ipv4Header;
 
-/// ICMP, RFC 792 and RFC 1122 section 3.2.2: answers echo requests, reports errors and passes reported ones to the transport.
+/// ICMP, RFC 792 and RFC 1122 section 3.2.2: answers echo requests, reports errors and passes reported ones to the
+/// transport.
 public final class Icmp {
     private static final int ERRORS_PER_SECOND = 100;
     private static final int ERROR_BURST = 50;

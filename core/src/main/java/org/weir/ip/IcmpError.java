@@ -2,8 +2,8 @@ package org.weir.ip;
 
 import java.lang.foreign.MemorySegment;
 
-/// An error about a packet that this host sent: by ICMP, or by our own ARP. One object, filled anew for each error. Everything
-/// in it except [#isLocal] may be forged (RFC 5927).
+/// An error about a packet that this host sent: by ICMP, or by our own ARP. One object, filled anew for each error.
+/// Everything in it except [#isLocal] may be forged (RFC 5927).
 public final class IcmpError {
     private int type;
     private int code;

@@ -4,7 +4,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.weir.hash.KeyedHash;
+import org.weir.base.KeyedHash;
 import org.weir.link.DropCounters;
 import org.weir.link.DropReason;
 import org.weir.link.Framing;
@@ -172,7 +172,8 @@ public final class Ipv4 {
         }
     }
 
-    @Nullable Transport transportFor(int protocol) {
+    @Nullable
+    Transport transportFor(int protocol) {
         return switch (protocol) {
             case IpProtocol.TCP -> tcp;
             case IpProtocol.UDP -> udp;
@@ -280,8 +281,8 @@ public final class Ipv4 {
         }
     }
 
-    /// Packets that may not be fragmented need no unique number (RFC 6864 section 4.1); counting from a random start costs
-    /// nothing and helps who reads a trace.
+    /// Packets that may not be fragmented need no unique number (RFC 6864 section 4.1); counting from a random
+    /// start costs nothing and helps who reads a trace.
     private int nextIdentification() {
         return identification++ & 0xFFFF;
     }

@@ -1,7 +1,7 @@
 package org.weir.ip;
 
 import org.jspecify.annotations.Nullable;
-import org.weir.hash.HashEntry;
+import org.weir.base.HashEntry;
 import org.weir.memory.Pbuf;
 import org.weir.time.Timer;
 
@@ -27,14 +27,18 @@ final class Neighbor extends HashEntry<Neighbor> {
     long hardwareAddress;
     int requestsSent;
 
-    @Nullable Netif netif;
+    @Nullable
+    Netif netif;
 
     /// The packet that waits for the answer; the newest wins.
-    @Nullable Pbuf waiting;
+    @Nullable
+    Pbuf waiting;
 
-    @Nullable Neighbor newer;
+    @Nullable
+    Neighbor newer;
 
-    @Nullable Neighbor older;
+    @Nullable
+    Neighbor older;
 
     Neighbor(NeighborExpiry expiry) {
         timer = new Timer(nowNs -> expiry.expired(this));

@@ -1,8 +1,8 @@
 package org.weir.ip;
 
 import org.jspecify.annotations.Nullable;
-import org.weir.hash.HashTable;
-import org.weir.hash.KeyedHash;
+import org.weir.base.HashTable;
+import org.weir.base.KeyedHash;
 
 /// A bounded table of neighbours, hashed with a key, that gives up the one not used for longest when it is full.
 final class NeighborCache {
@@ -27,7 +27,8 @@ final class NeighborCache {
     }
 
     /// The entry for `address`, now the one used last; null if there is none.
-    @Nullable Neighbor find(Netif netif, int address) {
+    @Nullable
+    Neighbor find(Netif netif, int address) {
         for (Neighbor n = table.first(hashOf(address)); n != null; n = n.hashNext()) {
             if (n.address == address && n.netif == netif) {
                 touch(n);
@@ -38,7 +39,8 @@ final class NeighborCache {
     }
 
     /// A fresh entry for `address`; null if the table is full and [#oldest] must be given up first.
-    @Nullable Neighbor add(Netif netif, int address) {
+    @Nullable
+    Neighbor add(Netif netif, int address) {
         final Neighbor n = free;
         if (n == null) {
             return null;
@@ -53,7 +55,8 @@ final class NeighborCache {
     }
 
     /// The entry not used for longest.
-    @Nullable Neighbor oldest() {
+    @Nullable
+    Neighbor oldest() {
         return oldest;
     }
 

@@ -27,8 +27,8 @@ public final class PacketChecksum {
                 || Checksum.append(pseudoHeader, sum(segment, 0), false) == 0xFFFF;
     }
 
-    /// Completes the [ChecksumState#PARTIAL] checksum of `packet` (borrowed), RFC 9293 section 3.1. A sum of zero is written
-    /// as all ones, which is the same number and is not taken for "no checksum" by UDP (RFC 768).
+    /// Completes the [ChecksumState#PARTIAL] checksum of `packet` (borrowed), RFC 9293 section 3.1. A sum of zero
+    /// is written as all ones, which is the same number and is not taken for "no checksum" by UDP (RFC 768).
     public static void complete(Pbuf packet) {
         final int skip = (int) (packet.transportOffset() - packet.offset());
         final int checksum = Checksum.complement(sum(packet, skip));

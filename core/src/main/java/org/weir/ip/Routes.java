@@ -12,7 +12,8 @@ public final class Routes {
 
     void add(Route route) {
         routes.add(route);
-        routes.sort(Comparator.comparingInt((Route r) -> r.destination().length()).reversed());
+        routes.sort(
+                Comparator.comparingInt((Route r) -> r.destination().length()).reversed());
         byPrefixLength = routes.toArray(new Route[0]);
     }
 

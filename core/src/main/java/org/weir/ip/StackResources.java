@@ -1,7 +1,7 @@
 package org.weir.ip;
 
-import org.weir.hash.Entropy;
-import org.weir.hash.Owner;
+import org.weir.base.Entropy;
+import org.weir.base.Owner;
 import org.weir.link.DropCounters;
 import org.weir.memory.PbufPool;
 import org.weir.time.StackClock;

@@ -16,7 +16,6 @@ public final class DropCounters {
         packet.release();
     }
 
-
     public long of(DropReason reason) {
         return counts[reason.ordinal()];
     }

@@ -3,10 +3,11 @@ package org.weir.link;
 import org.weir.memory.Pbuf;
 import org.weir.memory.PbufPool;
 
-/// A link that loses, repeats, reorders, delays, corrupts and slows the frames of another one, the same way for the same seed.
+/// A link that loses, repeats, reorders, delays, corrupts and slows the frames of another one, the same way for the
+/// same seed.
 ///
-/// It declares no offload, so that every segment meets its own fate and a flipped bit meets a checksum; the link inside should
-/// be opened without offload too.
+/// It declares no offload, so that every segment meets its own fate and a flipped bit meets a checksum; the link inside
+/// should be opened without offload too.
 public final class FaultInjector implements Link, PacketSink {
     private static final int ROOM_FOR_BURST = 64;
 

@@ -29,8 +29,9 @@ public record FaultPlan(
         checkShare("reordering", reordering);
         checkShare("corruption", corruption);
         if (delayNs < 0 || reorderDelayNs < 0 || bitsPerSecond < 0 || queueLimit < 1) {
-            throw new IllegalArgumentException("delay, rate and queue limit must not be negative, the queue limit not 0: " + delayNs
-                    + " ns, " + reorderDelayNs + " ns, " + bitsPerSecond + " bit/s, " + queueLimit + " frames");
+            throw new IllegalArgumentException(
+                    "delay, rate and queue limit must not be negative, the queue limit not 0: " + delayNs + " ns, "
+                            + reorderDelayNs + " ns, " + bitsPerSecond + " bit/s, " + queueLimit + " frames");
         }
     }
 

@@ -1,8 +1,8 @@
 package org.weir.link;
 
-import org.jspecify.annotations.Nullable;
 import java.lang.foreign.ValueLayout;
-import org.weir.hash.SplitMix64;
+import org.jspecify.annotations.Nullable;
+import org.weir.base.SplitMix64;
 import org.weir.memory.PacketQueue;
 import org.weir.memory.Pbuf;
 import org.weir.memory.PbufPool;
@@ -80,7 +80,8 @@ final class FaultyPath {
     }
 
     /// Gives the next frame that is due to the caller; null if there is none.
-    @Nullable Pbuf leave(long nowNs) {
+    @Nullable
+    Pbuf leave(long nowNs) {
         final Pbuf frame = line.peek();
         return frame != null && frame.queueKey() - nowNs <= 0 ? line.poll() : null;
     }

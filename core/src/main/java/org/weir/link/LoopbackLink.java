@@ -11,8 +11,8 @@ public final class LoopbackLink implements Link {
     private static final int CAPACITY = 256;
     private static final int SEGMENTATION_LIMIT = 65_000;
 
-    private final LinkCapabilities capabilities =
-            new LinkCapabilities(Framing.IP, 0, LinkCapabilities.MAXIMUM_MTU, true, SEGMENTATION_LIMIT, Integer.MAX_VALUE);
+    private final LinkCapabilities capabilities = new LinkCapabilities(
+            Framing.IP, 0, LinkCapabilities.MAXIMUM_MTU, true, SEGMENTATION_LIMIT, Integer.MAX_VALUE);
     private final PacketQueue queue = new PacketQueue();
 
     @Override

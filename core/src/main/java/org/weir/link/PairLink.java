@@ -6,8 +6,8 @@ import org.weir.memory.Pbuf;
 import org.weir.memory.PbufPool;
 import org.weir.time.TimerWheel;
 
-/// One end of a cable between two stacks that the same thread polls. Each frame is copied once, from the sender's memory to the
-/// receiver's, as a network card does.
+/// One end of a cable between two stacks that the same thread polls. Each frame is copied once, from the sender's
+/// memory to the receiver's, as a network card does.
 public final class PairLink implements Link {
     private final LinkCapabilities capabilities;
     private final int queueCapacity;

@@ -4,14 +4,15 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.weir.memory.Pbuf;
 
-/// Writes frames as a pcapng file (draft-ietf-opsawg-pcapng): one section, one interface, an enhanced packet block each.
+/// Writes frames as a pcapng file (draft-ietf-opsawg-pcapng): one section, one interface, an enhanced packet block
+/// each.
 ///
 /// ```text
 /// section header | interface description | packet | packet | ...
 /// ```
 ///
-/// Blocks are in the machine's byte order, which the format permits. They gather in a buffer that is handed to the sink when it
-/// is full, at [#flush] and at the end.
+/// Blocks are in the machine's byte order, which the format permits. They gather in a buffer that is handed to the sink
+/// when it is full, at [#flush] and at the end.
 public final class PcapngWriter {
     private static final int SECTION_HEADER = 0x0A0D0D0A;
     private static final int BYTE_ORDER_MAGIC = 0x1A2B3C4D;

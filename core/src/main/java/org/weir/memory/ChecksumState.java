@@ -6,7 +6,7 @@ public enum ChecksumState {
     UNKNOWN,
     /// Verified by the link, or by a layer below.
     VERIFIED,
-    /// The checksum field holds the sum of the pseudo header alone; whoever puts the packet on a wire completes it. A packet
-    /// received in this state never was on a wire and counts as verified.
+    /// The checksum field holds the sum of the pseudo header alone; whoever puts the packet on a wire completes it.
+    /// A packet received in this state never was on a wire and counts as verified.
     PARTIAL
 }

@@ -55,7 +55,8 @@ public final class FreeHandles {
         free++;
     }
 
-    @Nullable Pbuf pop() {
+    @Nullable
+    Pbuf pop() {
         final Pbuf p = top;
         if (p == null) {
             failures++;

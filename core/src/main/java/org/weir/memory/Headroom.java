@@ -2,8 +2,8 @@ package org.weir.memory;
 
 /// How many octets a packet buffer keeps free in front of its payload, named by the layer that asks for the buffer.
 ///
-/// A layer asks for the headroom of its own name and each layer below prepends its header into what is left, so no header
-/// ever needs a second buffer or a move of the payload.
+/// A layer asks for the headroom of its own name and each layer below prepends its header into what is left, so no
+/// header ever needs a second buffer or a move of the payload.
 public enum Headroom {
     /// Nothing will be prepended.
     RAW(0),

@@ -4,7 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/// What a stack will ever hold: each pool by name, how many, how large. Made before anything is allocated and printable.
+/// What a stack will ever hold: each pool by name, how many, how large. Made before anything is allocated and
+/// printable.
 public final class MemoryPlan {
     /// One pool.
     ///
@@ -61,7 +62,8 @@ public final class MemoryPlan {
     @Override
     public String toString() {
         final StringBuilder table = new StringBuilder();
-        table.append(String.format(Locale.ROOT, "%-28s %9s %10s %12s  %s%n", "pool", "count", "octets", "KiB", "where"));
+        table.append(
+                String.format(Locale.ROOT, "%-28s %9s %10s %12s  %s%n", "pool", "count", "octets", "KiB", "where"));
         for (final Entry e : entries) {
             table.append(String.format(
                     Locale.ROOT,

@@ -49,7 +49,8 @@ public final class PacketQueue {
         return packet;
     }
 
-    /// Takes `packet` and puts it before the first packet whose [Pbuf#queueKey] is larger, so that the queue stays in key order.
+    /// Takes `packet` and puts it before the first packet whose [Pbuf#queueKey] is larger, so that the queue stays
+    /// in key order.
     public void addByKey(Pbuf packet) {
         if (last == null || last.queueKey() <= packet.queueKey()) {
             add(packet);

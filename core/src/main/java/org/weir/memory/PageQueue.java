@@ -10,11 +10,12 @@ import org.jspecify.annotations.Nullable;
 ///     |[.....page.....][.....page.....][.....page.....][..  ]
 /// ```
 ///
-/// Octets are counted by their position in the stream, from 0 when the connection began; [#head] is the oldest that is held.
-/// An empty queue holds no page. Two cursors remember where the last reads took place, so that finding the place of new data
-/// and of a retransmission both cost nothing while each goes forward.
+/// Octets are counted by their position in the stream, from 0 when the connection began; [#head] is the oldest that is
+/// held. An empty queue holds no page. Two cursors remember where the last reads took place, so that finding the place
+/// of new data and of a retransmission both cost nothing while each goes forward.
 public final class PageQueue {
-    /// A small packet is copied into the tailroom of the page before it, so that it does not keep a page of its own.
+    /// A small packet is copied into the tailroom of the page before it, so that it does not keep a page of its
+    /// own.
     private static final int COPY_LIMIT_DIVISOR = 4;
 
     private @Nullable Pbuf first;
@@ -68,8 +69,8 @@ public final class PageQueue {
         return written;
     }
 
-    /// The page whose tailroom takes the next octets, borrowed until the next call on this queue; null if the pool is dry. The
-    /// caller writes behind the page's payload and then calls [#commit].
+    /// The page whose tailroom takes the next octets, borrowed until the next call on this queue; null if the pool
+    /// is dry. The caller writes behind the page's payload and then calls [#commit].
     public @Nullable Pbuf claim(PbufPool pool) {
         final Pbuf page = last;
         if (page != null && page.ownsBlock && page.tailroom() > 0) {
@@ -102,8 +103,8 @@ public final class PageQueue {
             packet.release();
             return;
         }
-        if (fitsTail(packet)) {
-            final Pbuf page = last;
+        final Pbuf page = last;
+        if (page != null && fitsTail(packet, page)) {
             packet.copyTo(0, page.segment, page.offset + page.length, packet.totalLength);
             commit(packet.totalLength);
             packet.release();
@@ -123,11 +124,10 @@ public final class PageQueue {
         }
     }
 
-    private boolean fitsTail(Pbuf packet) {
-        return last != null
-                && last.isExclusive()
-                && packet.totalLength <= last.tailroom()
-                && packet.totalLength <= last.trueSize() / COPY_LIMIT_DIVISOR;
+    private static boolean fitsTail(Pbuf packet, Pbuf page) {
+        return page.isExclusive()
+                && packet.totalLength <= page.tailroom()
+                && packet.totalLength <= page.trueSize() / COPY_LIMIT_DIVISOR;
     }
 
     private void link(Pbuf page) {
@@ -156,8 +156,8 @@ public final class PageQueue {
         return first == null ? 0 : first.copyTo(0, target, offset, length);
     }
 
-    /// Chains buffers that refer to octets `position` to `position + length` of the stream behind `packet`, without a copy.
-    /// They keep the pages alive after the queue has dropped them.
+    /// Chains buffers that refer to octets `position` to `position + length` of the stream behind `packet`, without
+    /// a copy. They keep the pages alive after the queue has dropped them.
     ///
     /// @return false if the pool had no handle left; `packet` is then as it was
     public boolean gather(Pbuf packet, long position, int length, PbufPool pool) {

@@ -10,9 +10,10 @@ import org.jspecify.annotations.Nullable;
 ///     |  headroom  |       payload        |     tailroom      |
 /// ```
 ///
-/// A packet is one buffer or a chain of them through [#next]. `totalLength` is kept on the first buffer of a packet only.
-/// Packets wait in queues through [#nextPacket]. References are counted: a new buffer has one, [#retain] adds one, [#release]
-/// gives one back, and the last one returns the handle (and its memory, if it is the pool's) to the pool.
+/// A packet is one buffer or a chain of them through [#next]. `totalLength` is kept on the first buffer of a packet
+/// only. Packets wait in queues through [#nextPacket]. References are counted: a new buffer has one, [#retain] adds
+/// one, [#release] gives one back, and the last one returns the handle (and its memory, if it is the pool's) to the
+/// pool.
 ///
 /// Not thread-safe: a buffer belongs to the owner of its pool.
 public final class Pbuf {
@@ -46,15 +47,20 @@ public final class Pbuf {
     int totalLength;
     int references;
 
-    @Nullable Pbuf next;
+    @Nullable
+    Pbuf next;
 
-    @Nullable Pbuf nextPacket;
+    @Nullable
+    Pbuf nextPacket;
 
-    @Nullable Pbuf referent;
+    @Nullable
+    Pbuf referent;
 
-    @Nullable PbufRelease onRelease;
+    @Nullable
+    PbufRelease onRelease;
 
-    @Nullable Throwable takenAt;
+    @Nullable
+    Throwable takenAt;
 
     private long queueKey;
     private ChecksumState checksumState = ChecksumState.UNKNOWN;
@@ -175,8 +181,8 @@ public final class Pbuf {
         checksumState = state;
     }
 
-    /// Declares the checksum [ChecksumState#PARTIAL]: it covers the packet from `transportOffset` (in [#segment]) to the end
-    /// and its field is `checksumOffset` octets further on.
+    /// Declares the checksum [ChecksumState#PARTIAL]: it covers the packet from `transportOffset` (in [#segment])
+    /// to the end and its field is `checksumOffset` octets further on.
     public void partialChecksum(long atTransport, int fieldOffset) {
         checksumState = ChecksumState.PARTIAL;
         transportOffset = atTransport;
@@ -193,7 +199,8 @@ public final class Pbuf {
         return checksumOffset;
     }
 
-    /// Payload octets per segment if the packet is to be cut by (or was put together by) the link; 0 if it is one segment.
+    /// Payload octets per segment if the packet is to be cut by (or was put together by) the link; 0 if it is one
+    /// segment.
     public int segmentSize() {
         return segmentSize;
     }
@@ -209,7 +216,8 @@ public final class Pbuf {
     /// @return where that header starts in [#segment]
     public long prepend(int octets) {
         if (octets > headroom()) {
-            throw new IllegalStateException("a header of " + octets + " octets does not fit the headroom of " + headroom());
+            throw new IllegalStateException(
+                    "a header of " + octets + " octets does not fit the headroom of " + headroom());
         }
         offset -= octets;
         length += octets;
@@ -250,7 +258,8 @@ public final class Pbuf {
         totalLength = octets;
     }
 
-    /// Cuts the packet to its first `octets` octets and releases the buffers behind them. No effect if it is not longer.
+    /// Cuts the packet to its first `octets` octets and releases the buffers behind them. No effect if it is not
+    /// longer.
     public void trimTo(int octets) {
         if (octets >= totalLength) {
             return;
@@ -356,8 +365,8 @@ public final class Pbuf {
         return this;
     }
 
-    /// Gives back one reference to this buffer; if it was the last, the buffer goes to its pool and one reference to the next
-    /// buffer of the chain is given back in turn.
+    /// Gives back one reference to this buffer; if it was the last, the buffer goes to its pool and one reference
+    /// to the next buffer of the chain is given back in turn.
     public void release() {
         Pbuf p = this;
         while (p != null) {

@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /// All packet buffers of a stack: handles made at start-up over one piece of memory, three stacks of free handles.
 ///
-/// A pool that runs dry returns null and counts; it never throws and never grows. The last [#reserve] pages are kept for
-/// frames from the link, so that acknowledgments still come in when sockets have taken everything else.
+/// A pool that runs dry returns null and counts; it never throws and never grows. The last [#reserve] pages are kept
+/// for frames from the link, so that acknowledgments still come in when sockets have taken everything else.
 public final class PbufPool {
     private final MemorySegment memory;
     private final FreeHandles pages;
@@ -103,8 +103,8 @@ public final class PbufPool {
         return fresh(pages, 0);
     }
 
-    /// A contiguous buffer of `length` octets behind the headroom of `layer`, given to the caller: a block if that is large
-    /// enough, else a page. Null if there is none, or if a page is too small.
+    /// A contiguous buffer of `length` octets behind the headroom of `layer`, given to the caller: a block if that
+    /// is large enough, else a page. Null if there is none, or if a page is too small.
     public @Nullable Pbuf take(Headroom layer, int length) {
         final int needed = layer.octets() + length;
         if (needed > pageSize) {
@@ -127,8 +127,8 @@ public final class PbufPool {
         return p;
     }
 
-    /// A buffer that refers to `length` octets at `offset` of `target`'s memory and keeps `target` alive, given to the caller;
-    /// null if there is no handle. `target` is borrowed.
+    /// A buffer that refers to `length` octets at `offset` of `target`'s memory and keeps `target` alive, given to
+    /// the caller; null if there is no handle. `target` is borrowed.
     public @Nullable Pbuf reference(Pbuf target, long offset, int length) {
         final Pbuf p = foreign(Pbuf.Kind.REF, target.segment, offset, length);
         if (p != null) {
@@ -137,14 +137,14 @@ public final class PbufPool {
         return p;
     }
 
-    /// A buffer that refers to memory that stays unchanged as long as the stack lives, given to the caller; null if there is no
-    /// handle.
+    /// A buffer that refers to memory that stays unchanged as long as the stack lives, given to the caller; null if
+    /// there is no handle.
     public @Nullable Pbuf rom(MemorySegment memory, long offset, int length) {
         return foreign(Pbuf.Kind.ROM, memory, offset, length);
     }
 
-    /// A buffer that refers to memory of the caller's until `onRelease` is called, given to the caller; null if there is no
-    /// handle.
+    /// A buffer that refers to memory of the caller's until `onRelease` is called, given to the caller; null if
+    /// there is no handle.
     public @Nullable Pbuf custom(MemorySegment memory, long offset, int length, PbufRelease onRelease) {
         final Pbuf p = foreign(Pbuf.Kind.CUSTOM, memory, offset, length);
         if (p != null) {
@@ -164,8 +164,9 @@ public final class PbufPool {
         return p;
     }
 
-    /// A copy of `packet` (borrowed) in pages of this pool, given to the caller, with the same offload state; null if there
-    /// are too few pages. The one place where a link's crossing from one stack's memory to another's costs a copy.
+    /// A copy of `packet` (borrowed) in pages of this pool, given to the caller, with the same offload state; null
+    /// if there are too few pages. The one place where a link's crossing from one stack's memory to another's costs
+    /// a copy.
     public @Nullable Pbuf copy(Pbuf packet) {
         final Pbuf first = takePage();
         if (first == null) {
@@ -230,8 +231,8 @@ public final class PbufPool {
         return pages.inUse() + blocks.inUse() + handles.inUse();
     }
 
-    /// Throws an `AssertionError` that describes every buffer still held, with the place where it was taken if the pool traces
-    /// leaks.
+    /// Throws an `AssertionError` that describes every buffer still held, with the place where it was taken if the
+    /// pool traces leaks.
     public void assertNoLeaks() {
         if (inUse() == 0) {
             return;

@@ -18,15 +18,20 @@ final class Socket {
     boolean inputShut;
     boolean outputShut;
 
-    @Nullable TcpConnection connection;
+    @Nullable
+    TcpConnection connection;
 
-    @Nullable TcpListener listener;
+    @Nullable
+    TcpListener listener;
 
-    @Nullable UdpEndpoint endpoint;
+    @Nullable
+    UdpEndpoint endpoint;
 
-    @Nullable SocketCallback callback;
+    @Nullable
+    SocketCallback callback;
 
-    @Nullable Socket nextFree;
+    @Nullable
+    Socket nextFree;
 
     boolean noDelay;
 

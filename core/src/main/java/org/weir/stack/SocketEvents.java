@@ -83,21 +83,23 @@ final class SocketEvents implements TcpHandler, TcpAcceptHandler, UdpHandler {
 
     /// What can be done with a socket now, level-triggered.
     static int readiness(Socket s) {
-        int bits = s.error != 0 ? Sockets.POLLERR : 0;
+        final int error = s.error != 0 ? Sockets.POLLERR : 0;
         if (s.endpoint != null) {
-            bits |= Sockets.POLLOUT | (s.endpoint.peek() != null || s.inputShut ? Sockets.POLLIN : 0);
-            return bits;
+            final boolean readable = s.endpoint.peek() != null || s.inputShut;
+            return error | Sockets.POLLOUT | (readable ? Sockets.POLLIN : 0);
         }
         if (s.listener != null && s.listener.isListening()) {
-            return bits | (s.listener.waiting() > 0 ? Sockets.POLLIN : 0);
+            return error | (s.listener.waiting() > 0 ? Sockets.POLLIN : 0);
         }
-        final TcpConnection c = s.connection;
-        if (c == null) {
-            return bits | Sockets.POLLHUP | Sockets.POLLOUT | (s.error != 0 || s.inputShut ? Sockets.POLLIN : 0);
+        if (s.connection != null) {
+            return error | (s.connecting ? 0 : readiness(s, s.connection));
         }
-        if (s.connecting) {
-            return bits;
-        }
+        final boolean readable = s.error != 0 || s.inputShut;
+        return error | Sockets.POLLHUP | Sockets.POLLOUT | (readable ? Sockets.POLLIN : 0);
+    }
+
+    private static int readiness(Socket s, TcpConnection c) {
+        int bits = 0;
         if (c.receivedOctets() > 0 || c.endOfStream() || s.inputShut) {
             bits |= Sockets.POLLIN;
         }

@@ -12,11 +12,12 @@ import org.weir.udp.Udp;
 import org.weir.udp.UdpEndpoint;
 import org.weir.wire.IpAddress;
 
-/// The BSD-like interface: non-blocking sockets named by integers, results as in POSIX, errors as negated [Errno] values.
+/// The BSD-like interface: non-blocking sockets named by integers, results as in POSIX, errors as negated [Errno]
+/// values.
 ///
 /// A descriptor carries a generation, so one that was closed is refused with `EBADF` even after its slot serves another
-/// socket. Readiness is level-triggered: [#ready] tells what holds now, and a callback is called whenever something that it
-/// reports may have changed. Not for use by another thread than the stack's owner.
+/// socket. Readiness is level-triggered: [#ready] tells what holds now, and a callback is called whenever something
+/// that it reports may have changed. Not for use by another thread than the stack's owner.
 public final class Sockets {
     /// Address families of [#socket].
     public static final int AF_INET = 2;
@@ -163,8 +164,8 @@ public final class Sockets {
 
     // ---- naming ----
 
-    /// Names the local end; port 0 for a free one. `EBADF`, `EINVAL` if it has a name, `EADDRINUSE`, `EADDRNOTAVAIL`,
-    /// `ENOBUFS`.
+    /// Names the local end; port 0 for a free one. `EBADF`, `EINVAL` if it has a name, `EADDRINUSE`,
+    /// `EADDRNOTAVAIL`, `ENOBUFS`.
     public int bind(int descriptor, SocketAddress local) {
         final Socket s = find(descriptor);
         if (s == null) {
@@ -194,7 +195,8 @@ public final class Sockets {
         return address.port() < 0 || address.port() > 0xFFFF;
     }
 
-    /// Accepts connections from now on. `EBADF`, `EOPNOTSUPP`, `EINVAL` if connected, and what [#bind] says if it has no name.
+    /// Accepts connections from now on. `EBADF`, `EOPNOTSUPP`, `EINVAL` if connected, and what [#bind] says if it
+    /// has no name.
     public int listen(int descriptor, int backlog) {
         final Socket s = find(descriptor);
         if (s == null) {
@@ -218,8 +220,8 @@ public final class Sockets {
         return 0;
     }
 
-    /// Gives the oldest waiting connection a descriptor and stores its peer. `EBADF`, `EINVAL` if not listening, `EAGAIN`,
-    /// `EMFILE`.
+    /// Gives the oldest waiting connection a descriptor and stores its peer. `EBADF`, `EINVAL` if not listening,
+    /// `EAGAIN`, `EMFILE`.
     public int accept(int descriptor, @Nullable SocketAddress peer) {
         final Socket s = find(descriptor);
         if (s == null) {
@@ -248,9 +250,9 @@ public final class Sockets {
         return descriptor(accepted);
     }
 
-    /// Begins to connect: `EINPROGRESS` for a stream, whose end is told by [#POLLOUT] and `SO_ERROR`. `EBADF`, `EINVAL`,
-    /// `EISCONN`, `EALREADY`, `EOPNOTSUPP` if listening, `ENETUNREACH`, `EADDRINUSE`, `EADDRNOTAVAIL` if no port is left,
-    /// `ENOBUFS`.
+    /// Begins to connect: `EINPROGRESS` for a stream, whose end is told by [#POLLOUT] and `SO_ERROR`. `EBADF`,
+    /// `EINVAL`, `EISCONN`, `EALREADY`, `EOPNOTSUPP` if listening, `ENETUNREACH`, `EADDRINUSE`, `EADDRNOTAVAIL` if
+    /// no port is left, `ENOBUFS`.
     public int connect(int descriptor, SocketAddress remote) {
         final Socket s = find(descriptor);
         if (s == null) {
@@ -324,9 +326,9 @@ public final class Sockets {
 
     // ---- data ----
 
-    /// Sends up to `length` octets on a connection, or a datagram to the connected peer. Returns how many were taken. `EBADF`,
-    /// `EAGAIN`, `ENOTCONN`, `EDESTADDRREQ`, `EPIPE` after shutdown, the pending error of the socket, and for datagrams what
-    /// [#sendTo] says.
+    /// Sends up to `length` octets on a connection, or a datagram to the connected peer. Returns how many were
+    /// taken. `EBADF`, `EAGAIN`, `ENOTCONN`, `EDESTADDRREQ`, `EPIPE` after shutdown, the pending error of the
+    /// socket, and for datagrams what [#sendTo] says.
     public int send(int descriptor, MemorySegment source, long offset, int length) {
         final Socket s = find(descriptor);
         if (s == null) {
@@ -335,7 +337,7 @@ public final class Sockets {
         final UdpEndpoint e = s.endpoint;
         if (e != null) {
             return e.isConnected()
-                    ? sendDatagram(s, e, source, offset, length, e.remoteLow(), e.remotePort())
+                    ? sendDatagram(s, source, offset, length, e.remoteLow(), e.remotePort())
                     : -Errno.EDESTADDRREQ;
         }
         if (s.error != 0) {
@@ -355,8 +357,8 @@ public final class Sockets {
         return written == 0 && length > 0 ? -Errno.EAGAIN : written;
     }
 
-    /// Sends one datagram to `remote`. Returns `length`. `EBADF`, `EOPNOTSUPP` on a stream, `EINVAL`, `EMSGSIZE`, `ENETUNREACH`,
-    /// `EAGAIN` if the link or the pool is full, and the pending error of the socket.
+    /// Sends one datagram to `remote`. Returns `length`. `EBADF`, `EOPNOTSUPP` on a stream, `EINVAL`, `EMSGSIZE`,
+    /// `ENETUNREACH`, `EAGAIN` if the link or the pool is full, and the pending error of the socket.
     public int sendTo(int descriptor, MemorySegment source, long offset, int length, SocketAddress remote) {
         final Socket s = find(descriptor);
         if (s == null) {
@@ -368,12 +370,12 @@ public final class Sockets {
         if (isInvalidPort(remote) || remote.port() == 0) {
             return -Errno.EINVAL;
         }
-        return sendDatagram(s, s.endpoint, source, offset, length, remote.low(), remote.port());
+        return sendDatagram(s, source, offset, length, remote.low(), remote.port());
     }
 
-    private static int sendDatagram(
-            Socket s, UdpEndpoint e, MemorySegment source, long offset, int length, long low, int port) {
-        if (s.outputShut) {
+    private static int sendDatagram(Socket s, MemorySegment source, long offset, int length, long low, int port) {
+        final UdpEndpoint e = s.endpoint;
+        if (e == null || s.outputShut) {
             return -Errno.EPIPE;
         }
         if (s.error != 0) {
@@ -383,8 +385,8 @@ public final class Sockets {
         return result == 0 ? length : result;
     }
 
-    /// Reads up to `length` octets of a connection, or one datagram. Returns how many, 0 at the end of the stream. With
-    /// [#MSG_PEEK] they stay. `EBADF`, `EAGAIN`, `ENOTCONN`, and the pending error of the socket.
+    /// Reads up to `length` octets of a connection, or one datagram. Returns how many, 0 at the end of the stream.
+    /// With [#MSG_PEEK] they stay. `EBADF`, `EAGAIN`, `ENOTCONN`, and the pending error of the socket.
     public int receive(int descriptor, MemorySegment target, long offset, int length, int flags) {
         final Socket s = find(descriptor);
         if (s == null) {
@@ -408,8 +410,8 @@ public final class Sockets {
         return c.endOfStream() || s.inputShut ? 0 : -Errno.EAGAIN;
     }
 
-    /// Reads one datagram and stores its sender. Returns how many octets were copied; with [#MSG_TRUNC] how many it had.
-    /// `EBADF`, `EOPNOTSUPP` on a stream, `EAGAIN`, and the pending error of the socket.
+    /// Reads one datagram and stores its sender. Returns how many octets were copied; with [#MSG_TRUNC] how many it
+    /// had. `EBADF`, `EOPNOTSUPP` on a stream, `EAGAIN`, and the pending error of the socket.
     public int receiveFrom(
             int descriptor, MemorySegment target, long offset, int length, int flags, SocketAddress sender) {
         final Socket s = find(descriptor);

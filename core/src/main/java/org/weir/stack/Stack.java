@@ -2,8 +2,8 @@ package org.weir.stack;
 
 import java.lang.foreign.Arena;
 import java.util.List;
-import org.weir.hash.Entropy;
-import org.weir.hash.Owner;
+import org.weir.base.Entropy;
+import org.weir.base.Owner;
 import org.weir.ip.Ipv4;
 import org.weir.ip.Netif;
 import org.weir.ip.StackResources;
@@ -89,7 +89,8 @@ public final class Stack implements AutoCloseable {
 
     // ---- running ----
 
-    /// Does what there is to do at `nowNs`, a bounded amount of it: receives, lets timers expire, tells handlers, sends.
+    /// Does what there is to do at `nowNs`, a bounded amount of it: receives, lets timers expire, tells handlers,
+    /// sends.
     ///
     /// @return how much was done; 0 means that nothing will change before [#nextDeadlineNs] or the next frame
     public int poll(long nowNs) {
@@ -118,8 +119,8 @@ public final class Stack implements AutoCloseable {
         }
     }
 
-    /// When [#poll] must be called even if no frame arrives; [TimerWheel#NEVER] if never, a time in the past if there is work
-    /// left now.
+    /// When [#poll] must be called even if no frame arrives; [TimerWheel#NEVER] if never, a time in the past if
+    /// there is work left now.
     public long nextDeadlineNs() {
         if (tcp.hasWork() || udp.hasEvents()) {
             return clock.nowNs();

@@ -2,8 +2,8 @@ package org.weir.tcp;
 
 import org.weir.time.StackClock;
 
-/// The fifth step of segment arrival for established connections, RFC 9293 section 3.10.7.4: what an acknowledgment tells of
-/// the send queue, the window, the round-trip time (RFC 6298) and losses (RFC 5681, RFC 6582).
+/// The fifth step of segment arrival for established connections, RFC 9293 section 3.10.7.4: what an acknowledgment
+/// tells of the send queue, the window, the round-trip time (RFC 6298) and losses (RFC 5681, RFC 6582).
 final class AcknowledgmentInput {
     /// RFC 5681 section 3.2.
     private static final int DUPLICATE_THRESHOLD = 3;
@@ -138,7 +138,8 @@ final class AcknowledgmentInput {
         tcp.wantsOutput(c);
     }
 
-    /// RFC 6582 section 3.2 step 3: a full acknowledgment ends recovery, a partial one means that the next segment is lost too.
+    /// RFC 6582 section 3.2 step 3: a full acknowledgment ends recovery, a partial one means that the next segment
+    /// is lost too.
     private void recover(TcpConnection c, int acknowledged, long nowNs) {
         final Sender snd = c.snd;
         final CongestionState cwnd = snd.congestion;

@@ -1,9 +1,9 @@
 package org.weir.tcp;
 
 import org.jspecify.annotations.Nullable;
-import org.weir.hash.Entropy;
-import org.weir.hash.HashTable;
-import org.weir.hash.KeyedHash;
+import org.weir.base.Entropy;
+import org.weir.base.HashTable;
+import org.weir.base.KeyedHash;
 import org.weir.ip.Datagram;
 import org.weir.wire.IpAddress;
 
@@ -39,7 +39,8 @@ final class ConnectionTable {
     // ---- connections ----
 
     /// A free connection object; null if all are in use.
-    @Nullable TcpConnection take() {
+    @Nullable
+    TcpConnection take() {
         final TcpConnection c = freeConnection;
         if (c != null) {
             freeConnection = c.nextFree;
@@ -71,7 +72,8 @@ final class ConnectionTable {
         return (int) hash.hash(localLow, remoteHigh, remoteLow, (long) localPort << 16 | remotePort, 0);
     }
 
-    @Nullable TcpConnection find(Datagram d, Segment s) {
+    @Nullable
+    TcpConnection find(Datagram d, Segment s) {
         final int h = hashOf(d.destinationLow(), d.sourceHigh(), d.sourceLow(), s.destinationPort, s.sourcePort);
         for (TcpConnection c = connections.first(h); c != null; c = c.hashNext()) {
             if (s.isFor(c, d)) {
@@ -82,7 +84,8 @@ final class ConnectionTable {
     }
 
     /// The connection between two ends; null if there is none.
-    @Nullable TcpConnection find(long localLow, long remoteHigh, long remoteLow, int localPort, int remotePort) {
+    @Nullable
+    TcpConnection find(long localLow, long remoteHigh, long remoteLow, int localPort, int remotePort) {
         final int h = hashOf(localLow, remoteHigh, remoteLow, localPort, remotePort);
         for (TcpConnection c = connections.first(h); c != null; c = c.hashNext()) {
             if (c.remotePort == remotePort
@@ -98,7 +101,8 @@ final class ConnectionTable {
 
     // ---- TIME-WAIT, oldest first, to be given up when all objects are in use ----
 
-    @Nullable TcpConnection oldestTimeWait() {
+    @Nullable
+    TcpConnection oldestTimeWait() {
         return oldestTimeWait;
     }
 
@@ -132,7 +136,8 @@ final class ConnectionTable {
 
     // ---- listeners ----
 
-    @Nullable TcpListener takeListener() {
+    @Nullable
+    TcpListener takeListener() {
         final TcpListener l = freeListener;
         if (l != null) {
             freeListener = l.nextFree;
@@ -155,7 +160,8 @@ final class ConnectionTable {
     }
 
     /// The listener for a destination: one bound to the address goes before one bound to any.
-    @Nullable TcpListener findListener(long localLow, int localPort) {
+    @Nullable
+    TcpListener findListener(long localLow, int localPort) {
         TcpListener any = null;
         for (TcpListener l = listeners.first((int) hash.hash(localPort)); l != null; l = l.hashNext()) {
             if (l.localPort != localPort || !l.isListening()) {
@@ -174,9 +180,8 @@ final class ConnectionTable {
     /// True if a bound port stands in the way of binding to this one.
     boolean isTaken(long localLow, int localPort) {
         for (TcpListener l = listeners.first((int) hash.hash(localPort)); l != null; l = l.hashNext()) {
-            final boolean overlaps = l.localLow == localLow
-                    || l.localLow == IpAddress.ANY.low()
-                    || localLow == IpAddress.ANY.low();
+            final boolean overlaps =
+                    l.localLow == localLow || l.localLow == IpAddress.ANY.low() || localLow == IpAddress.ANY.low();
             if (l.localPort == localPort && overlaps) {
                 return true;
             }

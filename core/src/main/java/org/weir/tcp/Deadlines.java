@@ -2,8 +2,8 @@ package org.weir.tcp;
 
 import org.weir.time.TimerWheel;
 
-/// The deadlines of one connection: it has a single timer, set to the earliest. A deadline that moves away costs one store;
-/// the timer finds out when it expires.
+/// The deadlines of one connection: it has a single timer, set to the earliest. A deadline that moves away costs one
+/// store; the timer finds out when it expires.
 final class Deadlines {
     static final long NEVER = TimerWheel.NEVER;
 

@@ -8,8 +8,8 @@ import org.weir.wire.IpAddress;
 import org.weir.wire.TcpHeader;
 import org.weir.wire.TcpOptions;
 
-/// Segment arrival before a connection is established: RFC 9293 sections 3.10.7.2 (LISTEN), 3.10.7.3 (SYN-SENT) and the parts
-/// of 3.10.7.4 that are about SYN-RECEIVED.
+/// Segment arrival before a connection is established: RFC 9293 sections 3.10.7.2 (LISTEN), 3.10.7.3 (SYN-SENT) and the
+/// parts of 3.10.7.4 that are about SYN-RECEIVED.
 final class Handshake {
     /// The MSS of a peer that does not say, RFC 9293 section 3.7.1.
     private static final int DEFAULT_SEGMENT_SIZE = 536;
@@ -17,21 +17,23 @@ final class Handshake {
     private static final int LEAST_SEGMENT_SIZE = 64;
 
     private final Tcp tcp;
-    private final ConnectionTable table;
     private final SegmentWriter writer;
     private final CongestionControl congestion;
 
-    Handshake(Tcp tcp, ConnectionTable table, SegmentWriter writer, CongestionControl congestion) {
+    Handshake(Tcp tcp, SegmentWriter writer, CongestionControl congestion) {
         this.tcp = tcp;
-        this.table = table;
         this.writer = writer;
         this.congestion = congestion;
     }
 
-    /// Gives up a connection in TIME-WAIT for a SYN that cannot be an old duplicate: RFC 6191, RFC 9293 section 3.6.1 (MAY-2).
-    /// Returns the connection, or null where the SYN goes to the listener instead.
-    @Nullable TcpConnection unlessReopened(@Nullable TcpConnection c, Segment s) {
-        if (c == null || c.state != TcpState.TIME_WAIT || !s.has(TcpHeader.SYN) || s.has(TcpHeader.RST | TcpHeader.ACK)) {
+    /// Gives up a connection in TIME-WAIT for a SYN that cannot be an old duplicate: RFC 6191, RFC 9293 section
+    /// 3.6.1 (MAY-2). Returns the connection, or null where the SYN goes to the listener instead.
+    @Nullable
+    TcpConnection unlessReopened(@Nullable TcpConnection c, Segment s) {
+        if (c == null
+                || c.state != TcpState.TIME_WAIT
+                || !s.has(TcpHeader.SYN)
+                || s.has(TcpHeader.RST | TcpHeader.ACK)) {
             return c;
         }
         final boolean comparesTime = c.rcv.timestamps && s.options.hasTimestamps();
@@ -48,7 +50,8 @@ final class Handshake {
     // ---- LISTEN ----
 
     /// Returns why the segment was dropped, or null if it began a connection.
-    @Nullable DropReason arrivesInListen(TcpListener listener, Segment s, Datagram d, long nowNs) {
+    @Nullable
+    DropReason arrivesInListen(TcpListener listener, Segment s, Datagram d, long nowNs) {
         if (s.has(TcpHeader.RST)) { //                                     first
             return DropReason.TCP_UNEXPECTED_FLAGS;
         }
@@ -142,7 +145,8 @@ final class Handshake {
         return true;
     }
 
-    /// Establishes the connection if the segment acknowledges our SYN; else resets it, RFC 9293 section 3.10.7.4, fifth.
+    /// Establishes the connection if the segment acknowledges our SYN; else resets it, RFC 9293 section 3.10.7.4,
+    /// fifth.
     boolean completes(TcpConnection c, Segment s) {
         if (s.acknowledgment != c.snd.max) {
             tcp.resetUnlessReset(s, c);

@@ -24,8 +24,8 @@ final class NewReno implements CongestionControl {
         return Math.min(INITIAL_SEGMENTS * segmentSize, Math.max(2 * segmentSize, INITIAL_OCTETS));
     }
 
-    /// Grows by what was acknowledged, not by how many acknowledgments came: one acknowledgment for many segments is the rule
-    /// where bursts are coalesced. A window that was not used does not grow (RFC 7661 section 4.1).
+    /// Grows by what was acknowledged, not by how many acknowledgments came: one acknowledgment for many segments
+    /// is the rule where bursts are coalesced. A window that was not used does not grow (RFC 7661 section 4.1).
     @Override
     public void acknowledged(CongestionState s, int octets, int flight) {
         if (flight < s.window / 2) {

@@ -77,7 +77,8 @@ final class PayloadInput {
         }
     }
 
-    /// Every segment that leaves a hole is acknowledged at once, so that the sender counts duplicates (RFC 5681 section 4.2).
+    /// Every segment that leaves a hole is acknowledged at once, so that the sender counts duplicates (RFC 5681
+    /// section 4.2).
     private void receiveOutOfOrder(TcpConnection c, Segment s) {
         if (!c.rcv.outOfOrder.add(s.takePayload(), s.sequence)) {
             tcp.ipv4().drops().count(DropReason.TCP_DUPLICATE);

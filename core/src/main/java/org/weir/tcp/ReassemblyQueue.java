@@ -128,9 +128,10 @@ final class ReassemblyQueue {
         return next;
     }
 
-    /// Gives the first packet to the caller if it starts at `sequence` or before, trimmed to start there; null if there is a
-    /// hole. Packets that lie before `sequence` altogether are released.
-    @Nullable Pbuf poll(int sequence) {
+    /// Gives the first packet to the caller if it starts at `sequence` or before, trimmed to start there; null if
+    /// there is a hole. Packets that lie before `sequence` altogether are released.
+    @Nullable
+    Pbuf poll(int sequence) {
         while (first != null && SequenceNumber.beforeOrAt(start(first), sequence)) {
             final Pbuf packet = first;
             final int old = SequenceNumber.distance(start(packet), sequence);

@@ -2,8 +2,8 @@ package org.weir.tcp;
 
 import org.weir.memory.PageQueue;
 
-/// The receiving half of a connection: RFC 9293 section 3.3.1 "receive sequence variables", the queue for the reader, what
-/// arrived out of order, and what is to be acknowledged.
+/// The receiving half of a connection: RFC 9293 section 3.3.1 "receive sequence variables", the queue for the reader,
+/// what arrived out of order, and what is to be acknowledged.
 final class Receiver {
     /// A larger share of the buffer must be free before a window grows, RFC 9293 section 3.8.6.2.2.
     private static final int SILLY_WINDOW_SHARE = 2;
@@ -78,8 +78,8 @@ final class Receiver {
         return Math.max(0, SequenceNumber.distance(nxt, edge));
     }
 
-    /// The window to tell the peer, which never takes back what was offered (RFC 9293 section 3.8.6) and grows only by a
-    /// worthwhile step (section 3.8.6.2.2).
+    /// The window to tell the peer, which never takes back what was offered (RFC 9293 section 3.8.6) and grows only
+    /// by a worthwhile step (section 3.8.6.2.2).
     int windowToOffer() {
         final int offered = window();
         final int space = Math.max(0, capacity - queue.length());

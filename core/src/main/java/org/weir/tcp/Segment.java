@@ -23,7 +23,8 @@ final class Segment {
     int sourcePort;
     int destinationPort;
     /// The payload, owned; null once a step has taken it.
-    @Nullable Pbuf payload;
+    @Nullable
+    Pbuf payload;
     /// Octets of payload.
     int length;
     /// Octets of payload when it arrived.

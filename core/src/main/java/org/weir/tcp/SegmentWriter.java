@@ -33,7 +33,8 @@ final class SegmentWriter {
         return resetsSent;
     }
 
-    /// Sends octets `sequence` to `sequence + length` of the send queue with the acknowledgment, window and timestamps of now.
+    /// Sends octets `sequence` to `sequence + length` of the send queue with the acknowledgment, window and
+    /// timestamps of now.
     ///
     /// @return false if no buffer was free
     boolean write(TcpConnection c, int sequence, int length, int flags) {

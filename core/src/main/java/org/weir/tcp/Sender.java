@@ -2,7 +2,8 @@ package org.weir.tcp;
 
 import org.weir.memory.PageQueue;
 
-/// The sending half of a connection: RFC 9293 section 3.3.1 "send sequence variables", the queue, recovery and the estimators.
+/// The sending half of a connection: RFC 9293 section 3.3.1 "send sequence variables", the queue, recovery and the
+/// estimators.
 ///
 /// ```text
 ///        una           nxt         max        end of queue

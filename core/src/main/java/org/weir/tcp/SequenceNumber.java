@@ -1,6 +1,7 @@
 package org.weir.tcp;
 
-/// Arithmetic on sequence numbers, modulo 2^32: RFC 9293 section 3.4. Every comparison in this package goes through here.
+/// Arithmetic on sequence numbers, modulo 2^32: RFC 9293 section 3.4. Every comparison in this package goes through
+/// here.
 public final class SequenceNumber {
     private SequenceNumber() {}
 

@@ -1,8 +1,8 @@
 package org.weir.tcp;
 
 import org.jspecify.annotations.Nullable;
-import org.weir.hash.KeyedHash;
-import org.weir.hash.ReadyList;
+import org.weir.base.KeyedHash;
+import org.weir.base.ReadyList;
 import org.weir.ip.Datagram;
 import org.weir.ip.EphemeralPorts;
 import org.weir.ip.IcmpError;
@@ -19,7 +19,8 @@ import org.weir.wire.TcpHeader;
 
 /// TCP, RFC 9293: opens and ends connections and keeps the lists of those that have something to send or to tell.
 ///
-/// A poll runs [#process] for each segment, then [#deliver], then [#transmit]. The user's calls only queue work for them.
+/// A poll runs [#process] for each segment, then [#deliver], then [#transmit]. The user's calls only queue work for
+/// them.
 public final class Tcp implements Transport {
     /// RFC 6528: the clock of initial sequence numbers ticks every 4 microseconds.
     private static final long ISN_TICK_NS = 4_000;
@@ -104,7 +105,12 @@ public final class Tcp implements Transport {
         return refusal;
     }
 
-    private <T> @Nullable T refuse(TcpRefusal why) {
+    private @Nullable TcpListener refuseBind(TcpRefusal why) {
+        refusal = why;
+        return null;
+    }
+
+    private @Nullable TcpConnection refuse(TcpRefusal why) {
         refusal = why;
         return null;
     }
@@ -117,18 +123,18 @@ public final class Tcp implements Transport {
     public @Nullable TcpListener bind(long high, long low, int port) {
         checkOwner();
         if (low != IpAddress.ANY.low() && !ipv4.isLocal(IpAddress.ipv4(low))) {
-            return refuse(TcpRefusal.NOT_LOCAL);
+            return refuseBind(TcpRefusal.NOT_LOCAL);
         }
         if (port != 0 && table.isTaken(low, port)) {
-            return refuse(TcpRefusal.IN_USE);
+            return refuseBind(TcpRefusal.IN_USE);
         }
         final int chosen = port != 0 ? port : freePort(low, 0, 0, 0);
         if (chosen == 0) {
-            return refuse(TcpRefusal.NO_PORT);
+            return refuseBind(TcpRefusal.NO_PORT);
         }
         final TcpListener l = table.takeListener();
         if (l == null) {
-            return refuse(TcpRefusal.NONE_FREE);
+            return refuseBind(TcpRefusal.NONE_FREE);
         }
         l.localHigh = high;
         l.localLow = low;
@@ -187,8 +193,10 @@ public final class Tcp implements Transport {
         return 0;
     }
 
-    /// A connection object: a free one, else the one that has been in TIME-WAIT for longest; null if there is neither.
-    @Nullable TcpConnection takeConnection() {
+    /// A connection object: a free one, else the one that has been in TIME-WAIT for longest; null if there is
+    /// neither.
+    @Nullable
+    TcpConnection takeConnection() {
         final TcpConnection oldest = table.oldestTimeWait();
         final TcpConnection free = table.take();
         if (free != null || oldest == null) {
@@ -210,8 +218,8 @@ public final class Tcp implements Transport {
         c.inputClosed = false;
         c.events = 0;
         c.deadlines.clear();
-        final long secret = isnHash.hash(
-                c.localLow, c.remoteHigh, c.remoteLow, (long) c.localPort << 16 | c.remotePort, 0);
+        final long secret =
+                isnHash.hash(c.localLow, c.remoteHigh, c.remoteLow, (long) c.localPort << 16 | c.remotePort, 0);
         c.snd.reset((int) (nowNs / ISN_TICK_NS) + (int) secret, config);
         c.rcv.reset(config);
         c.rcv.timestampOffset = (int) (secret >>> 32);
@@ -496,10 +504,8 @@ public final class Tcp implements Transport {
 
     /// Gives the object back once nobody refers to it.
     private void freeIfDone(TcpConnection c) {
-        final boolean referred = c.attached
-                || c.eventNode.isQueued()
-                || c.outputNode.isQueued()
-                || c.starvedNode.isQueued();
+        final boolean referred =
+                c.attached || c.eventNode.isQueued() || c.outputNode.isQueued() || c.starvedNode.isQueued();
         if (c.state == TcpState.CLOSED && !referred && c.route != null) {
             c.rcv.queue.clear();
             c.handler = null;
@@ -519,8 +525,9 @@ public final class Tcp implements Transport {
 
     // ---- errors reported by the network ----
 
-    /// RFC 5927 section 4: an error counts only if it speaks of a sequence number that is on the way, and is then a hint: it
-    /// ends a connection that is being opened and explains a later time-out of an established one (RFC 1122 section 4.2.3.9).
+    /// RFC 5927 section 4: an error counts only if it speaks of a sequence number that is on the way, and is then a
+    /// hint: it ends a connection that is being opened and explains a later time-out of an established one (RFC
+    /// 1122 section 4.2.3.9).
     @Override
     public void processError(IcmpError e) {
         final TcpConnection c = find(e);

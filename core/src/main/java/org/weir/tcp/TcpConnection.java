@@ -2,8 +2,8 @@ package org.weir.tcp;
 
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
-import org.weir.hash.HashEntry;
-import org.weir.hash.ReadyNode;
+import org.weir.base.HashEntry;
+import org.weir.base.ReadyNode;
 import org.weir.ip.Route;
 import org.weir.memory.Pbuf;
 import org.weir.time.Timer;
@@ -40,13 +40,17 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
     int localPort;
     int remotePort;
 
-    @Nullable Route route;
+    @Nullable
+    Route route;
 
-    @Nullable TcpHandler handler;
+    @Nullable
+    TcpHandler handler;
 
-    @Nullable Object attachment;
+    @Nullable
+    Object attachment;
     /// Where the connection arrived, until it is established.
-    @Nullable TcpListener listener;
+    @Nullable
+    TcpListener listener;
 
     int listenerGeneration;
     /// The user holds the reference, or will get it.
@@ -57,13 +61,17 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
     int events;
     boolean inTable;
 
-    @Nullable TcpConnection nextWaiting;
+    @Nullable
+    TcpConnection nextWaiting;
 
-    @Nullable TcpConnection nextFree;
+    @Nullable
+    TcpConnection nextFree;
 
-    @Nullable TcpConnection newerTimeWait;
+    @Nullable
+    TcpConnection newerTimeWait;
 
-    @Nullable TcpConnection olderTimeWait;
+    @Nullable
+    TcpConnection olderTimeWait;
 
     TcpConnection(Tcp tcp) {
         this.tcp = tcp;
@@ -183,14 +191,14 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
             return false;
         }
         if (length <= tcp.pool().pageSize() / 4) {
-            return sendCopy(packet, length);
+            return sendCopy(packet);
         }
         snd.queue.append(packet);
         tcp.wantsOutput(this);
         return true;
     }
 
-    private boolean sendCopy(Pbuf packet, int length) {
+    private boolean sendCopy(Pbuf packet) {
         if (tcp.pool().pages().free() <= tcp.pool().reserve() + 1) {
             tcp.starve(this, true);
             return false;
@@ -203,8 +211,8 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
         return true;
     }
 
-    /// A page with room behind its payload for the next octets, borrowed until the next call: write there, then [#commit].
-    /// Null if there is no room now; [TcpHandler#writable] follows.
+    /// A page with room behind its payload for the next octets, borrowed until the next call: write there, then
+    /// [#commit]. Null if there is no room now; [TcpHandler#writable] follows.
     public @Nullable Pbuf claim() {
         tcp.checkOwner();
         final boolean full = sendRoom() == 0;
@@ -234,7 +242,8 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
         return rcv.queue.length();
     }
 
-    /// The first buffer of what can be read, borrowed: it stays in place until [#consume]. Null if there is nothing.
+    /// The first buffer of what can be read, borrowed: it stays in place until [#consume]. Null if there is
+    /// nothing.
     public @Nullable Pbuf received() {
         return rcv.queue.first();
     }
@@ -271,8 +280,9 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
 
     // ---- the end ----
 
-    /// Ends the connection in order: what is queued is still sent, then a FIN. If something received has not been read, or
-    /// arrives later, the peer is told by a reset (RFC 9293 section 3.6.1). The reference must not be used any more.
+    /// Ends the connection in order: what is queued is still sent, then a FIN. If something received has not been
+    /// read, or arrives later, the peer is told by a reset (RFC 9293 section 3.6.1). The reference must not be used
+    /// any more.
     public void close() {
         tcp.checkOwner();
         tcp.close(this);

@@ -21,7 +21,6 @@ final class TcpInput {
     private final Tcp tcp;
     private final ConnectionTable table;
     private final SegmentWriter writer;
-    private final TcpOutput output;
     private final DropCounters drops;
     private final Handshake handshake;
     private final AcknowledgmentInput acknowledgments;
@@ -34,10 +33,9 @@ final class TcpInput {
         this.tcp = tcp;
         this.table = table;
         this.writer = writer;
-        this.output = output;
         final Ipv4 ipv4 = tcp.ipv4();
         this.drops = ipv4.drops();
-        this.handshake = new Handshake(tcp, table, writer, congestion);
+        this.handshake = new Handshake(tcp, writer, congestion);
         this.acknowledgments = new AcknowledgmentInput(tcp, output, congestion);
         this.payloads = new PayloadInput(tcp, output);
     }
@@ -146,14 +144,13 @@ final class TcpInput {
                 && SequenceNumber.before(s.options.timestampValue(), c.rcv.tsRecent);
     }
 
-    /// RFC 9293 section 3.4 table 6. With a closed window, what is wrong with data at RCV.NXT is the data alone: the rest of
-    /// the segment counts (section 3.10.7.4, "special allowance").
+    /// RFC 9293 section 3.4 table 6. With a closed window, what is wrong with data at RCV.NXT is the data alone:
+    /// the rest of the segment counts (section 3.10.7.4, "special allowance").
     private static @Nullable DropReason faultOfSequence(TcpConnection c, Segment s) {
         final int window = c.rcv.window();
         final int length = s.sequenceLength();
-        final boolean startsInside = window == 0
-                ? s.sequence == c.rcv.nxt
-                : SequenceNumber.isWithin(s.sequence, c.rcv.nxt, window);
+        final boolean startsInside =
+                window == 0 ? s.sequence == c.rcv.nxt : SequenceNumber.isWithin(s.sequence, c.rcv.nxt, window);
         if (startsInside || length > 0 && window > 0 && SequenceNumber.isWithin(s.end() - 1, c.rcv.nxt, window)) {
             return null;
         }
@@ -161,8 +158,9 @@ final class TcpInput {
         return isOld ? DropReason.TCP_DUPLICATE : DropReason.TCP_OUT_OF_WINDOW;
     }
 
-    /// An unacceptable segment is answered with an acknowledgment, unless it is a reset. One that carries something may be a
-    /// retransmission whose acknowledgment was lost; one that carries nothing is answered within limits only (RFC 5961).
+    /// An unacceptable segment is answered with an acknowledgment, unless it is a reset. One that carries something
+    /// may be a retransmission whose acknowledgment was lost; one that carries nothing is answered within limits
+    /// only (RFC 5961).
     private void refuse(TcpConnection c, Segment s, DropReason fault) {
         drops.count(fault);
         if (s.has(TcpHeader.RST)) {
@@ -257,11 +255,11 @@ final class TcpInput {
             return Verdict.DROP;
         }
         acknowledgments.process(c, s, nowNs);
-        return advanceState(c, s, nowNs);
+        return advanceState(c, nowNs);
     }
 
     /// What an acknowledgment of our FIN does to each state.
-    private Verdict advanceState(TcpConnection c, Segment s, long nowNs) {
+    private Verdict advanceState(TcpConnection c, long nowNs) {
         if (c.state == TcpState.TIME_WAIT) {
             return Verdict.CONTINUE;
         }

@@ -1,11 +1,11 @@
 package org.weir.tcp;
 
 import org.jspecify.annotations.Nullable;
-import org.weir.hash.HashEntry;
-import org.weir.hash.ReadyNode;
+import org.weir.base.HashEntry;
+import org.weir.base.ReadyNode;
 
-/// A bound local port, and the queue of connections that arrived on it once [#listen] was called. Belongs to the stack's
-/// owner; the reference is valid until [#close].
+/// A bound local port, and the queue of connections that arrived on it once [#listen] was called. Belongs to the
+/// stack's owner; the reference is valid until [#close].
 public final class TcpListener extends HashEntry<TcpListener> {
     private final Tcp tcp;
     long localHigh;
@@ -21,15 +21,20 @@ public final class TcpListener extends HashEntry<TcpListener> {
 
     final ReadyNode<TcpListener> acceptNode = new ReadyNode<>(this);
 
-    @Nullable Object attachment;
+    @Nullable
+    Object attachment;
 
-    @Nullable TcpAcceptHandler handler;
+    @Nullable
+    TcpAcceptHandler handler;
 
-    @Nullable TcpConnection firstWaiting;
+    @Nullable
+    TcpConnection firstWaiting;
 
-    @Nullable TcpConnection lastWaiting;
+    @Nullable
+    TcpConnection lastWaiting;
 
-    @Nullable TcpListener nextFree;
+    @Nullable
+    TcpListener nextFree;
 
     TcpListener(Tcp tcp) {
         this.tcp = tcp;
@@ -77,8 +82,8 @@ public final class TcpListener extends HashEntry<TcpListener> {
         return halfOpen + waiting >= backlog;
     }
 
-    /// Gives the connection that has waited longest to the caller, who sets its handler; null if none waits. It may have
-    /// failed meanwhile: its handler is then told.
+    /// Gives the connection that has waited longest to the caller, who sets its handler; null if none waits. It may
+    /// have failed meanwhile: its handler is then told.
     public @Nullable TcpConnection accept() {
         tcp.checkOwner();
         final TcpConnection c = firstWaiting;

@@ -20,7 +20,8 @@ final class TcpOutput {
 
     /// Sends what may be sent now.
     ///
-    /// @return true if the connection wants another turn: it has used this one up, the link is full, or no buffer was free
+    /// @return true if the connection wants another turn: it has used this one up, the link is full, or no buffer
+    /// was free
     boolean dispatch(TcpConnection c, long nowNs) {
         if (c.state == TcpState.CLOSED || c.route == null) {
             return false;
@@ -82,8 +83,8 @@ final class TcpOutput {
         return snd.congestion.window + limitedTransmit;
     }
 
-    /// Sender's silly-window avoidance (RFC 9293 section 3.8.6.2.1) with Nagle's algorithm (section 3.7.4) as Minshall refined
-    /// it: a short segment waits only for another short one.
+    /// Sender's silly-window avoidance (RFC 9293 section 3.8.6.2.1) with Nagle's algorithm (section 3.7.4) as
+    /// Minshall refined it: a short segment waits only for another short one.
     private static boolean mayBeShort(Sender snd, int length, int unsent) {
         if (snd.nxt != snd.max || length >= snd.maximumWindow / 2) {
             return true;
@@ -111,8 +112,8 @@ final class TcpOutput {
         return true;
     }
 
-    /// Counts everything before `end` as sent: starts the retransmission timer (RFC 6298 (5.1)) and a round-trip measurement
-    /// (section 3: of new data only).
+    /// Counts everything before `end` as sent: starts the retransmission timer (RFC 6298 (5.1)) and a round-trip
+    /// measurement (section 3: of new data only).
     private void advance(TcpConnection c, int end, long nowNs) {
         final Sender snd = c.snd;
         if (!snd.timing && snd.nxt == snd.max) {

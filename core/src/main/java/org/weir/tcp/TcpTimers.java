@@ -28,7 +28,7 @@ final class TcpTimers {
         }
         if (d.retransmitNs - nowNs <= 0) {
             d.retransmitNs = Deadlines.NEVER;
-            retransmit(c, nowNs);
+            retransmit(c);
         }
         tcp.schedule(c);
     }
@@ -54,14 +54,15 @@ final class TcpTimers {
         output.probe(c, nowNs);
     }
 
-    /// RFC 6298 (5.4) to (5.6), RFC 5681 section 3.1, RFC 6582 section 4: everything from the first unacknowledged octet on is
-    /// sent again, in slow start.
-    private void retransmit(TcpConnection c, long nowNs) {
+    /// RFC 6298 (5.4) to (5.6), RFC 5681 section 3.1, RFC 6582 section 4: everything from the first unacknowledged
+    /// octet on is sent again, in slow start.
+    private void retransmit(TcpConnection c) {
         final Sender snd = c.snd;
         if (!snd.hasOutstanding()) {
             return;
         }
-        final int limit = snd.synAcknowledged ? tcp.config().dataRetries() : tcp.config().synRetries();
+        final int limit =
+                snd.synAcknowledged ? tcp.config().dataRetries() : tcp.config().synRetries();
         if (snd.retransmissions >= limit) {
             tcp.fail(c, c.softError == TcpError.NONE ? TcpError.TIMED_OUT : c.softError);
             return;

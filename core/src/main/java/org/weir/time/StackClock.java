@@ -1,7 +1,7 @@
 package org.weir.time;
 
-/// The time of the current poll. Set once per poll by the stack, read by every layer, so that a packet is handled at one
-/// instant.
+/// The time of the current poll. Set once per poll by the stack, read by every layer, so that a packet is handled at
+/// one instant.
 public final class StackClock {
     /// One millisecond in nanoseconds.
     public static final long MILLISECOND = 1_000_000L;

@@ -14,9 +14,11 @@ public final class Timer {
     long deadlineNs;
     int slot = TimerWheel.DISARMED;
 
-    @Nullable Timer previous;
+    @Nullable
+    Timer previous;
 
-    @Nullable Timer next;
+    @Nullable
+    Timer next;
 
     public Timer(Action action) {
         this.action = action;

@@ -2,12 +2,12 @@ package org.weir.time;
 
 import org.jspecify.annotations.Nullable;
 
-/// A hierarchical timer wheel (Varghese and Lauck 1987, scheme 7): arming, disarming and expiry cost the same however many
-/// timers there are.
+/// A hierarchical timer wheel (Varghese and Lauck 1987, scheme 7): arming, disarming and expiry cost the same however
+/// many timers there are.
 ///
-/// Level 0 has slots of one tick (2^16 ns, 66 us), each further level slots of 64 of the level below; six levels span 52 days,
-/// and what is due later waits in the last slot and is sorted in again. A timer never expires before its deadline.
-/// Occupied slots are found by bit maps, so an empty stretch costs nothing.
+/// Level 0 has slots of one tick (2^16 ns, 66 us), each further level slots of 64 of the level below; six levels span
+/// 52 days, and what is due later waits in the last slot and is sorted in again. A timer never expires before its
+/// deadline. Occupied slots are found by bit maps, so an empty stretch costs nothing.
 public final class TimerWheel {
     /// No deadline.
     public static final long NEVER = Long.MAX_VALUE;
@@ -47,8 +47,8 @@ public final class TimerWheel {
         link(timer);
     }
 
-    /// Makes sure that `timer` expires at `deadlineNs` or before: leaves it if it is armed for an earlier time, so that a
-    /// deadline that keeps moving away costs nothing.
+    /// Makes sure that `timer` expires at `deadlineNs` or before: leaves it if it is armed for an earlier time, so
+    /// that a deadline that keeps moving away costs nothing.
     public void armNoLater(Timer timer, long deadlineNs) {
         if (!timer.isArmed() || deadlineNs - timer.deadlineNs < 0) {
             arm(timer, deadlineNs);
@@ -171,7 +171,8 @@ public final class TimerWheel {
         return earliest;
     }
 
-    /// When [#expire] should be called next: never late, early by less than a slot of the level that the next timer is on.
+    /// When [#expire] should be called next: never late, early by less than a slot of the level that the next timer
+    /// is on.
     public long nextDeadlineNs() {
         if (armed == 0) {
             return NEVER;

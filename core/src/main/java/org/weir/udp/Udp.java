@@ -1,9 +1,9 @@
 package org.weir.udp;
 
 import org.jspecify.annotations.Nullable;
-import org.weir.hash.HashTable;
-import org.weir.hash.KeyedHash;
-import org.weir.hash.ReadyList;
+import org.weir.base.HashTable;
+import org.weir.base.KeyedHash;
+import org.weir.base.ReadyList;
 import org.weir.ip.Datagram;
 import org.weir.ip.EphemeralPorts;
 import org.weir.ip.IcmpError;
@@ -254,7 +254,8 @@ public final class Udp implements Transport {
     }
 
     private void enqueue(UdpEndpoint e, Pbuf payload, Datagram datagram, int senderPort) {
-        final boolean full = e.queuedOctets + payload.totalLength() > e.queueLimit || e.queue.size() >= e.queueLimit / 64;
+        final boolean full =
+                e.queuedOctets + payload.totalLength() > e.queueLimit || e.queue.size() >= e.queueLimit / 64;
         if (full || !pool().hasPagesForSockets()) {
             drops.drop(payload, DropReason.UDP_QUEUE_FULL);
             return;

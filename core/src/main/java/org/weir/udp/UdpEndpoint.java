@@ -2,15 +2,15 @@ package org.weir.udp;
 
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
-import org.weir.hash.HashEntry;
-import org.weir.hash.ReadyNode;
+import org.weir.base.HashEntry;
+import org.weir.base.ReadyNode;
 import org.weir.memory.Headroom;
 import org.weir.memory.PacketQueue;
 import org.weir.memory.Pbuf;
 import org.weir.wire.IpAddress;
 
-/// One end of a UDP exchange: a local address and port, perhaps a fixed remote one, and a bounded queue of datagrams. Belongs
-/// to the stack's owner; the reference is valid until [#close].
+/// One end of a UDP exchange: a local address and port, perhaps a fixed remote one, and a bounded queue of datagrams.
+/// Belongs to the stack's owner; the reference is valid until [#close].
 public final class UdpEndpoint extends HashEntry<UdpEndpoint> {
     private final Udp udp;
     final PacketQueue queue = new PacketQueue();
@@ -26,11 +26,14 @@ public final class UdpEndpoint extends HashEntry<UdpEndpoint> {
     int queueLimit;
     int pendingError;
 
-    @Nullable UdpHandler handler;
+    @Nullable
+    UdpHandler handler;
 
-    @Nullable Object attachment;
+    @Nullable
+    Object attachment;
 
-    @Nullable UdpEndpoint nextFree;
+    @Nullable
+    UdpEndpoint nextFree;
 
     UdpEndpoint(Udp udp) {
         this.udp = udp;
@@ -87,7 +90,8 @@ public final class UdpEndpoint extends HashEntry<UdpEndpoint> {
         return udp.bind(this, high, low, port);
     }
 
-    /// Fixes the peer: only its datagrams are received, and [#send] goes to it. Binds first where that was not done.
+    /// Fixes the peer: only its datagrams are received, and [#send] goes to it. Binds first where that was not
+    /// done.
     ///
     /// @return [Udp#OK], [Udp#NO_ROUTE] or [Udp#NO_PORT]
     public int connect(long high, long low, int port) {
@@ -95,7 +99,8 @@ public final class UdpEndpoint extends HashEntry<UdpEndpoint> {
         return udp.connect(this, high, low, port);
     }
 
-    /// The oldest datagram, borrowed: its payload, with the sender in [#senderLow] and [#senderPort]. Null if there is none.
+    /// The oldest datagram, borrowed: its payload, with the sender in [#senderLow] and [#senderPort]. Null if there
+    /// is none.
     public @Nullable Pbuf peek() {
         return queue.peek();
     }
@@ -141,7 +146,8 @@ public final class UdpEndpoint extends HashEntry<UdpEndpoint> {
         return udp.dispatch(this, packet, low, port);
     }
 
-    /// The ICMP error that was reported since the last call, as type shifted left by 8 and code, and clears it; -1 if none.
+    /// The ICMP error that was reported since the last call, as type shifted left by 8 and code, and clears it; -1
+    /// if none.
     public int takeError() {
         final int error = pendingError;
         pendingError = Udp.NO_ERROR;

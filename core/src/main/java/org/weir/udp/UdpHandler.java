@@ -5,6 +5,7 @@ public interface UdpHandler {
     /// Datagrams wait in `endpoint`.
     void readable(UdpEndpoint endpoint);
 
-    /// The destination of an earlier datagram of a connected endpoint was reported unreachable: `icmpCode` of RFC 792.
+    /// The destination of an earlier datagram of a connected endpoint was reported unreachable: `icmpCode` of RFC
+    /// 792.
     default void unreachable(UdpEndpoint endpoint, int icmpCode) {}
 }

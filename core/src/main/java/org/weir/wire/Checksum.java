@@ -6,8 +6,8 @@ import java.nio.ByteOrder;
 
 /// The Internet checksum, RFC 1071.
 ///
-/// Sums are 16-bit one's complement sums in network order. They are taken over words in the machine's order, which gives the
-/// same sum with its octets swapped (RFC 1071 section 2B), and swapped once at the end.
+/// Sums are 16-bit one's complement sums in network order. They are taken over words in the machine's order, which
+/// gives the same sum with its octets swapped (RFC 1071 section 2B), and swapped once at the end.
 public final class Checksum {
     private static final boolean SWAP = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
     private static final int VECTOR_MINIMUM = 64;
@@ -48,8 +48,8 @@ public final class Checksum {
         return sum;
     }
 
-    /// Adds the folded sum of a piece to that of the octets before it. A piece behind an odd number of octets counts with its
-    /// octets swapped, RFC 1071 section 2B.
+    /// Adds the folded sum of a piece to that of the octets before it. A piece behind an odd number of octets
+    /// counts with its octets swapped, RFC 1071 section 2B.
     public static int append(int sum, int piece, boolean behindOdd) {
         return fold((long) sum + (behindOdd ? swap(piece) : piece));
     }

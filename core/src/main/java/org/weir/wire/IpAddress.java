@@ -1,7 +1,7 @@
 package org.weir.wire;
 
-/// An IP address for set-up and display. Inside the stack an address is two longs; an IPv4 address is mapped as in RFC 4291
-/// section 2.5.5.2, so that one code path serves both families.
+/// An IP address for set-up and display. Inside the stack an address is two longs; an IPv4 address is mapped as in RFC
+/// 4291 section 2.5.5.2, so that one code path serves both families.
 ///
 /// @param high the first eight octets
 /// @param low the last eight octets
@@ -53,7 +53,8 @@ public record IpAddress(long high, long low) {
     }
 
     private static IllegalArgumentException invalid(String text) {
-        return new IllegalArgumentException("not an IPv4 address: '" + text + "' (expected four decimal octets, as in 10.10.10.2)");
+        return new IllegalArgumentException(
+                "not an IPv4 address: '" + text + "' (expected four decimal octets, as in 10.10.10.2)");
     }
 
     /// An IPv4 address as a dotted quad, any other as eight groups.

@@ -20,7 +20,8 @@ public record IpPrefix(IpAddress address, int length) {
         final int slash = text.indexOf('/');
         final String bits = slash < 0 ? "" : text.substring(slash + 1);
         if (!bits.matches("[0-9]{1,2}")) {
-            throw new IllegalArgumentException("not an address with a prefix length: '" + text + "' (expected as in 10.10.10.2/24)");
+            throw new IllegalArgumentException(
+                    "not an address with a prefix length: '" + text + "' (expected as in 10.10.10.2/24)");
         }
         return new IpPrefix(IpAddress.parse(text.substring(0, slash)), Integer.parseInt(bits));
     }

@@ -34,8 +34,8 @@ public final class MacAddress {
     }
 
     private static IllegalArgumentException invalid(String text) {
-        return new IllegalArgumentException("not a MAC address: '" + text + "' (expected six hexadecimal octets, as in"
-                + " 02:00:00:00:00:01)");
+        return new IllegalArgumentException(
+                "not a MAC address: '" + text + "' (expected six hexadecimal octets, as in" + " 02:00:00:00:00:01)");
     }
 
     public static String format(long mac) {

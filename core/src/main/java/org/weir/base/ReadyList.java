@@ -1,4 +1,4 @@
-package org.weir.hash;
+package org.weir.base;
 
 import org.jspecify.annotations.Nullable;
 

@@ -1,4 +1,4 @@
-package org.weir.hash;
+package org.weir.base;
 
 import org.jspecify.annotations.Nullable;
 
@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param <E> the subclass
 public abstract class HashEntry<E extends HashEntry<E>> {
-    @Nullable E hashNext;
+    @Nullable
+    E hashNext;
 
     int hash;
 

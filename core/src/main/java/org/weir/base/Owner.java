@@ -1,4 +1,4 @@
-package org.weir.hash;
+package org.weir.base;
 
 import org.jspecify.annotations.Nullable;
 
@@ -18,14 +18,14 @@ public final class Owner {
 
     private void claim(Thread caller) {
         if (thread != null) {
-            throw new IllegalStateException("this stack belongs to thread '" + thread.getName() + "' and was called by '"
-                    + caller.getName() + "'");
+            throw new IllegalStateException("this stack belongs to thread '" + thread.getName()
+                    + "' and was called by '" + caller.getName() + "'");
         }
         thread = caller;
     }
 
-    /// The caller, who is the owner, gives the stack up; the next caller becomes the owner. The hand-over itself must be safely
-    /// published, for instance through a queue.
+    /// The caller, who is the owner, gives the stack up; the next caller becomes the owner. The hand-over itself
+    /// must be safely published, for instance through a queue.
     public void release() {
         check();
         thread = null;

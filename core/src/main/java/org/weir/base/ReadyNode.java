@@ -1,4 +1,4 @@
-package org.weir.hash;
+package org.weir.base;
 
 import org.jspecify.annotations.Nullable;
 
@@ -9,7 +9,8 @@ public final class ReadyNode<E> {
     final E owner;
     boolean queued;
 
-    @Nullable ReadyNode<E> next;
+    @Nullable
+    ReadyNode<E> next;
 
     public ReadyNode(E owner) {
         this.owner = owner;

@@ -1,4 +1,4 @@
-package org.weir.hash;
+package org.weir.base;
 
 /// A source of random bits, injected so that a simulation can replay a run.
 @FunctionalInterface

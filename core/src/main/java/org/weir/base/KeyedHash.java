@@ -1,7 +1,7 @@
-package org.weir.hash;
+package org.weir.base;
 
-/// SipHash-2-4 (Aumasson, Bernstein 2012) over a fixed number of longs: a keyed function, so that nobody outside can choose
-/// inputs that collide, nor compute the next output from those seen.
+/// SipHash-2-4 (Aumasson, Bernstein 2012) over a fixed number of longs: a keyed function, so that nobody outside can
+/// choose inputs that collide, nor compute the next output from those seen.
 public final class KeyedHash {
     private final long key0;
     private final long key1;

@@ -1,9 +1,9 @@
-package org.weir.hash;
+package org.weir.base;
 
 import org.jspecify.annotations.Nullable;
 
-/// A hash table of fixed size, linked through its entries: adding and removing allocates nothing. Who looks something up walks
-/// the chain from [#first] and compares keys.
+/// A hash table of fixed size, linked through its entries: adding and removing allocates nothing. Who looks something
+/// up walks the chain from [#first] and compares keys.
 ///
 /// @param <E> what it holds
 public final class HashTable<E extends HashEntry<E>> {

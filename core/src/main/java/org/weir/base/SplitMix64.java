@@ -1,7 +1,7 @@
-package org.weir.hash;
+package org.weir.base;
 
-/// A fast generator with 64 bits of state (Steele, Lea, Flood 2014). For simulations and jitter: whoever sees a few outputs
-/// can compute the rest.
+/// A fast generator with 64 bits of state (Steele, Lea, Flood 2014). For simulations and jitter: whoever sees a few
+/// outputs can compute the rest.
 public final class SplitMix64 implements Entropy {
     private long state;
 

@@ -1,0 +1,32 @@
+package org.weir.testkit;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import org.weir.wire.TcpOptions;
+
+/// The options of a segment that a test sends, as octets.
+final class PeerOptions {
+    private static final int MAXIMUM = 40;
+
+    private PeerOptions() {}
+
+    static byte[] encode(SegmentSpec spec) {
+        final byte[] octets = new byte[MAXIMUM];
+        final MemorySegment memory = MemorySegment.ofArray(octets);
+        long at = 0;
+        if (SegmentSpec.isSet(spec.maximumSegmentSize)) {
+            at = TcpOptions.writeMaximumSegmentSize(memory, at, spec.maximumSegmentSize);
+        }
+        if (SegmentSpec.isSet(spec.windowScale)) {
+            at = TcpOptions.writeWindowScale(memory, at, spec.windowScale);
+        }
+        if (spec.timestamps) {
+            at = new TcpOptions().writeTimestamps(memory, at, spec.timestampValue, spec.timestampEcho);
+        }
+        if (spec.rawOptions != null) {
+            MemorySegment.copy(MemorySegment.ofArray(spec.rawOptions), 0, memory, at, spec.rawOptions.length);
+            at += spec.rawOptions.length;
+        }
+        return Arrays.copyOf(octets, (int) (at + 3 & ~3));
+    }
+}

@@ -1,0 +1,109 @@
+package org.weir.testkit;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.weir.wire.TcpHeader;
+import org.weir.wire.TcpOptions;
+
+/// A segment that the stack under test has sent, with relative numbers.
+///
+/// @param sequence relative to the initial one
+/// @param acknowledgment relative to the peer's initial one; meaningless without the ACK bit
+/// @param flags control bits
+/// @param window as it stands in the header
+/// @param payload its octets
+/// @param maximumSegmentSize -1 if absent
+/// @param windowScale -1 if absent
+/// @param hasTimestamps whether the option is there
+/// @param timestampValue TSval
+/// @param timestampEcho TSecr
+record SentSegment(
+        int sequence,
+        int acknowledgment,
+        int flags,
+        int window,
+        byte[] payload,
+        int maximumSegmentSize,
+        int windowScale,
+        boolean hasTimestamps,
+        int timestampValue,
+        int timestampEcho) {
+    /// Reads the segment of `length` octets at `offset`.
+    static SentSegment parse(MemorySegment memory, long offset, int length, int stackIss, int peerIss) {
+        final TcpHeader header = new TcpHeader().at(memory, offset);
+        final int headerLength = header.headerLength();
+        final TcpOptions options =
+                new TcpOptions().parse(memory, offset + TcpHeader.LENGTH, headerLength - TcpHeader.LENGTH);
+        final byte[] payload =
+                memory.asSlice(offset + headerLength, length - headerLength).toArray(ValueLayout.JAVA_BYTE);
+        return new SentSegment(
+                header.sequenceNumber() - stackIss,
+                header.acknowledgmentNumber() - peerIss,
+                header.flags(),
+                header.window(),
+                payload,
+                options.hasMaximumSegmentSize() ? options.maximumSegmentSize() : -1,
+                options.hasWindowScale() ? options.windowScale() : -1,
+                options.hasTimestamps(),
+                options.timestampValue(),
+                options.timestampEcho());
+    }
+
+    boolean has(int flag) {
+        return (flags & flag) != 0;
+    }
+
+    /// Why this is not what `expected` says; an empty string if it is. PSH is compared only if asked for.
+    String differenceFrom(SegmentSpec expected) {
+        final StringBuilder text = new StringBuilder();
+        final int compared = ~TcpHeader.PSH | expected.flags & TcpHeader.PSH;
+        if ((flags & compared) != (expected.flags & compared)) {
+            text.append(" flags");
+        }
+        differ(text, "seq", expected.sequence, sequence);
+        if (!expected.anyAck && has(TcpHeader.ACK)) {
+            differ(text, "ack", expected.acknowledgment, acknowledgment);
+        }
+        differ(text, "window", expected.window, window);
+        differ(text, "length", SegmentSpec.isSet(expected.length) ? expected.length : 0, payload.length);
+        differ(text, "mss", expected.maximumSegmentSize, maximumSegmentSize);
+        differ(text, "wscale", expected.windowScale, windowScale);
+        if (expected.timestamps) {
+            differ(text, "TSval", expected.timestampValue, timestampValue);
+            differ(text, "TSecr", expected.timestampEcho, timestampEcho);
+        }
+        if (!has(TcpHeader.SYN) && !carriesPattern()) {
+            text.append(" payload");
+        }
+        return text.toString();
+    }
+
+    private static void differ(StringBuilder text, String name, int expected, int actual) {
+        if (SegmentSpec.isSet(expected) && expected != actual) {
+            text.append(' ').append(name);
+        }
+    }
+
+    /// True if each octet tells its own place in the stream.
+    private boolean carriesPattern() {
+        for (int i = 0; i < payload.length; i++) {
+            if (payload[i] != SegmentSpec.patternAt(sequence + i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public String toString() {
+        final StringBuilder text = new StringBuilder();
+        text.append(has(TcpHeader.SYN) ? "SYN " : "").append(has(TcpHeader.FIN) ? "FIN " : "");
+        text.append(has(TcpHeader.RST) ? "RST " : "").append(has(TcpHeader.ACK) ? "ACK " : "");
+        text.append("seq ").append(sequence).append(" ack ").append(acknowledgment);
+        text.append(" window ").append(window).append(" length ").append(payload.length);
+        text.append(maximumSegmentSize < 0 ? "" : " mss " + maximumSegmentSize);
+        text.append(windowScale < 0 ? "" : " wscale " + windowScale);
+        text.append(hasTimestamps ? " ts " + timestampValue + "/" + timestampEcho : "");
+        return text.toString();
+    }
+}

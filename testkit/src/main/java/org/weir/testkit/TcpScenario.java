@@ -1,0 +1,347 @@
+package org.weir.testkit;
+
+import static org.weir.testkit.SegmentSpec.segment;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+import org.weir.ip.PacketChecksum;
+import org.weir.memory.Pbuf;
+import org.weir.stack.Stack;
+import org.weir.stack.StackConfig;
+import org.weir.tcp.TcpConnection;
+import org.weir.tcp.TcpListener;
+import org.weir.tcp.TcpState;
+import org.weir.wire.Checksum;
+import org.weir.wire.EthernetHeader;
+import org.weir.wire.IpAddress;
+import org.weir.wire.IpProtocol;
+import org.weir.wire.Ipv4Header;
+import org.weir.wire.TcpHeader;
+import org.weir.wire.TcpOptions;
+
+/// A TCP conversation as sentences: one stack, an application on it, and a peer whose every segment the test writes.
+///
+/// ```java
+/// TcpScenario.established()
+///     .receives(segment().seq(1).ack(1).length(100))
+///     .after(millis(40))
+///     .sends(segment().seq(1).ack(101))
+///     .sendsNothing();
+/// ```
+///
+/// Both sequence spaces start just before the wrap. Octets carry a pattern that tells their place, so a misplaced one
+/// is found.
+public final class TcpScenario implements AutoCloseable {
+    /// The stack listens here.
+    public static final int STACK_PORT = 80;
+
+    static final int PEER_PORT = 40_000;
+    private static final int NEAR_THE_WRAP = 0xFFFF_FF80;
+    private static final long ISN_TICK_NS = 4_000;
+    private static final long BASE_NS = 1_000_000_000L;
+
+    private final FramePeer wire;
+    private final List<String> trace = new ArrayList<>();
+    private final TcpApplication application = new TcpApplication(this);
+    private final int peerIss = NEAR_THE_WRAP;
+    private int stackIss;
+    private boolean issKnown;
+    private int stackPort = STACK_PORT;
+    private @Nullable TcpListener listener;
+
+    private TcpScenario(StackConfig config, int mtu, long startNs) {
+        wire = new FramePeer(config, mtu, 7, startNs);
+    }
+
+    /// Milliseconds in nanoseconds.
+    public static long millis(long ms) {
+        return ms * 1_000_000L;
+    }
+
+    /// Seconds in nanoseconds.
+    public static long seconds(long s) {
+        return s * 1_000_000_000L;
+    }
+
+    // ---- beginnings ----
+
+    /// A stack that listens on port 80.
+    public static TcpScenario listening() {
+        return listening(StackConfig.small());
+    }
+
+    public static TcpScenario listening(StackConfig config) {
+        return listening(config, 1_500);
+    }
+
+    public static TcpScenario listening(StackConfig config, int mtu) {
+        try (TcpScenario probe = new TcpScenario(config, mtu, BASE_NS).listen()) {
+            probe.receives(segment().syn().seq(0));
+            return new TcpScenario(config, mtu, probe.startNearTheWrap()).listen();
+        }
+    }
+
+    private long startNearTheWrap() {
+        learnIss();
+        final long ticks = NEAR_THE_WRAP - stackIss & 0xFFFF_FFFFL;
+        return BASE_NS + ticks * ISN_TICK_NS;
+    }
+
+    private TcpScenario listen() {
+        final TcpListener l = stack().tcp().bind(0, IpAddress.ANY.low(), STACK_PORT);
+        if (l == null) {
+            throw new AssertionError("cannot bind: " + stack().tcp().refusal());
+        }
+        l.listen(8, application);
+        listener = l;
+        return this;
+    }
+
+    /// A stack whose application has called connect: the SYN is on the wire.
+    public static TcpScenario connecting() {
+        return connecting(StackConfig.small());
+    }
+
+    public static TcpScenario connecting(StackConfig config) {
+        try (TcpScenario probe = new TcpScenario(config, 1_500, BASE_NS).connect()) {
+            return new TcpScenario(config, 1_500, probe.startNearTheWrap()).connect();
+        }
+    }
+
+    private TcpScenario connect() {
+        final TcpConnection c =
+                stack().tcp().connect(0, IpAddress.mapped(FramePeer.PEER_ADDRESS), PEER_PORT, 0, application);
+        if (c == null) {
+            throw new AssertionError("cannot connect: " + stack().tcp().refusal());
+        }
+        application.connection(c);
+        stackPort = c.localPort();
+        wire.settle();
+        return this;
+    }
+
+    /// A connection that the peer opened with an MSS of 1,000 and a window of 65,535, without window scaling or
+    /// timestamps.
+    public static TcpScenario established() {
+        return established(StackConfig.small(), segment().mss(1_000).window(65_535));
+    }
+
+    /// A connection that the peer opened with the options and the window of `syn`.
+    public static TcpScenario established(StackConfig config, SegmentSpec syn) {
+        final TcpScenario t = listening(config);
+        final SegmentSpec reply = segment().seq(1).ack(1).window(syn.window);
+        if (syn.timestamps) {
+            reply.timestamps(syn.timestampValue, 0);
+        }
+        t.receives(syn.syn().seq(0)).sends(segment().syn().seq(0).ack(1));
+        t.receives(reply);
+        t.application.accepts();
+        return t;
+    }
+
+    // ---- the peer ----
+
+    /// The stack receives a segment of the peer. A sequence number that is not set is 1, a window 65,535.
+    public TcpScenario receives(SegmentSpec spec) {
+        trace.add("peer:  " + spec);
+        learnIss();
+        wire.sendIpv4(build(spec), IpProtocol.TCP);
+        return this;
+    }
+
+    private Pbuf build(SegmentSpec spec) {
+        final byte[] options = PeerOptions.encode(spec);
+        final int headerLength = TcpHeader.LENGTH + options.length;
+        final int payload = Math.max(0, spec.length);
+        final int sequence = spec.sequenceOr(1);
+        final Pbuf p = wire.buffer(headerLength + payload);
+        final MemorySegment memory = p.segment();
+        new TcpHeader()
+                .at(memory, p.offset())
+                .sourcePort(PEER_PORT)
+                .destinationPort(stackPort)
+                .sequenceNumber(peerIss + sequence)
+                .acknowledgmentNumber((spec.flags & TcpHeader.ACK) == 0 ? 0 : stackIss + spec.acknowledgment)
+                .headerLength(headerLength)
+                .flags(spec.flags)
+                .window(SegmentSpec.isSet(spec.window) ? spec.window : 65_535)
+                .checksum(0)
+                .urgentPointer(0);
+        MemorySegment.copy(MemorySegment.ofArray(options), 0, memory, p.offset() + TcpHeader.LENGTH, options.length);
+        for (int i = 0; i < payload; i++) {
+            final byte octet = spec.payload != null ? spec.payload[i] : SegmentSpec.patternAt(sequence + i);
+            memory.set(ValueLayout.JAVA_BYTE, p.offset() + headerLength + i, octet);
+        }
+        seal(p, spec.corrupted);
+        return p;
+    }
+
+    private static void seal(Pbuf p, boolean corrupted) {
+        final int pseudo =
+                Checksum.pseudoHeader(FramePeer.PEER_ADDRESS, FramePeer.STACK_ADDRESS, IpProtocol.TCP, p.totalLength());
+        final int sum = Checksum.append(pseudo, PacketChecksum.sum(p, 0), false);
+        new TcpHeader().at(p.segment(), p.offset()).checksum(Checksum.complement(sum) ^ (corrupted ? 1 : 0));
+    }
+
+    // ---- the stack ----
+
+    /// The stack has sent this next.
+    public TcpScenario sends(SegmentSpec expected) {
+        learnIss();
+        final SentSegment actual = next();
+        if (actual == null) {
+            throw failure("expected " + expected + " but nothing was sent");
+        }
+        final String difference = actual.differenceFrom(expected);
+        if (!difference.isEmpty()) {
+            throw failure("expected " + expected + " but was " + actual + ": differs in" + difference);
+        }
+        return this;
+    }
+
+    /// The stack has sent `count` full segments of `size` octets from `first` on.
+    public TcpScenario sendsSegments(int count, int first, int size) {
+        for (int i = 0; i < count; i++) {
+            sends(segment().seq(first + i * size).ack().length(size));
+        }
+        return this;
+    }
+
+    public TcpScenario sendsNothing() {
+        final SentSegment actual = next();
+        if (actual != null) {
+            throw failure("expected nothing but was " + actual);
+        }
+        return this;
+    }
+
+    /// Whatever the stack has sent does not matter.
+    public TcpScenario skip() {
+        while (next() != null) {
+            continue;
+        }
+        return this;
+    }
+
+    private @Nullable SentSegment next() {
+        final byte[] frame = wire.frames().poll();
+        if (frame == null) {
+            return null;
+        }
+        final MemorySegment memory = MemorySegment.ofArray(frame);
+        final Ipv4Header ip = new Ipv4Header().at(memory, EthernetHeader.LENGTH);
+        final int at = EthernetHeader.LENGTH + ip.headerLength();
+        final int length = ip.totalLength() - ip.headerLength();
+        assertChecksums(memory, ip, at, length);
+        final SentSegment s = SentSegment.parse(memory, at, length, stackIss, peerIss);
+        trace.add("stack: " + s);
+        return s;
+    }
+
+    private static void assertChecksums(MemorySegment memory, Ipv4Header ip, int at, int length) {
+        final int pseudo = Checksum.pseudoHeader(ip.source(), ip.destination(), IpProtocol.TCP, length);
+        if (!ip.checksumIsValid() || Checksum.append(pseudo, Checksum.sum(memory, at, length), false) != 0xFFFF) {
+            throw new AssertionError("the stack sent a wrong checksum");
+        }
+    }
+
+    /// The initial sequence number is that of the first SYN on the wire.
+    private void learnIss() {
+        final Queue<byte[]> frames = wire.frames();
+        if (issKnown || frames.isEmpty()) {
+            return;
+        }
+        final MemorySegment memory = MemorySegment.ofArray(frames.element());
+        final TcpHeader tcp = new TcpHeader().at(memory, EthernetHeader.LENGTH + Ipv4Header.LENGTH);
+        if ((tcp.flags() & TcpHeader.SYN) != 0) {
+            stackIss = tcp.sequenceNumber();
+            issKnown = true;
+        }
+    }
+
+    /// Lets `ns` of virtual time pass.
+    public TcpScenario after(long ns) {
+        trace.add("       " + ns / 1_000_000 + " ms later");
+        wire.after(ns);
+        return this;
+    }
+
+    /// The connection is in `state`.
+    public TcpScenario isIn(TcpState state) {
+        if (application.connection().state() != state) {
+            throw failure(
+                    "expected " + state + " but was " + application.connection().state());
+        }
+        return this;
+    }
+
+    public TcpApplication application() {
+        return application;
+    }
+
+    public Stack stack() {
+        return wire.stack();
+    }
+
+    public FramePeer wire() {
+        return wire;
+    }
+
+    TcpListener listener() {
+        if (listener == null) {
+            throw failure("nobody listens");
+        }
+        return listener;
+    }
+
+    /// The MSS that the stack offers on this link.
+    public int offeredSegmentSize() {
+        return 1_500 - Ipv4Header.LENGTH - TcpHeader.LENGTH;
+    }
+
+    /// Octets of the timestamps option.
+    public static int timestampOctets() {
+        return TcpOptions.TIMESTAMPS_LENGTH;
+    }
+
+    AssertionError failure(String what) {
+        return new AssertionError(what + "\n  " + String.join("\n  ", trace));
+    }
+
+    void note(String what) {
+        trace.add("app:   " + what);
+    }
+
+    /// Ends the connection if it is not over, lets TIME-WAIT pass and asserts that nothing is held any more.
+    public void assertNoLeaks() {
+        application.abortIfOpen();
+        if (listener != null) {
+            listener.close();
+            listener = null;
+        }
+        wire.settle();
+        wire.after(seconds(700));
+        wire.frames().clear();
+        stack().pool().assertNoLeaks();
+        if (stack().tcp().connectionsInUse() != 0) {
+            throw failure(stack().tcp().connectionsInUse() + " connections leaked");
+        }
+        if (stack().armedTimers() != 0) {
+            throw failure(stack().armedTimers() + " timers leaked");
+        }
+    }
+
+    /// Asserts that nothing has leaked, and ends.
+    @Override
+    public void close() {
+        try {
+            assertNoLeaks();
+        } finally {
+            wire.close();
+        }
+    }
+}
