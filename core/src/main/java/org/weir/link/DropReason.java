@@ -10,6 +10,8 @@ public enum DropReason {
     FRAME_TOO_LONG("the frame is longer than the link's MTU"),
     /// The interface is down.
     INTERFACE_DOWN("the interface is down"),
+    /// Metadata of the link that contradict the frame, such as a checksum that lies outside of it.
+    LINK_MALFORMED("malformed link metadata"),
     /// Lost on purpose by a fault injector.
     INJECTED("lost by the fault injector"),
     /// Shorter than an Ethernet header.

@@ -1,6 +1,7 @@
 package org.weir.link;
 
 import org.jspecify.annotations.Nullable;
+import org.weir.memory.ChecksumState;
 import org.weir.memory.PacketQueue;
 import org.weir.memory.Pbuf;
 import org.weir.memory.PbufPool;
@@ -72,7 +73,7 @@ public final class PairLink implements Link {
         frame.release();
     }
 
-    /// Copies `frame` (borrowed) into this end's memory.
+    /// Copies `frame` (borrowed) into this end's memory. What the sender knew of its checksum is not known behind a wire.
     private void arrive(Pbuf frame) {
         if (pool == null || drops == null) {
             return;
@@ -81,6 +82,9 @@ public final class PairLink implements Link {
         if (copy == null) {
             drops.count(DropReason.NO_BUFFER);
             return;
+        }
+        if (copy.checksumState() == ChecksumState.VERIFIED) {
+            copy.checksumState(ChecksumState.UNKNOWN);
         }
         arrived.add(copy);
     }

@@ -29,7 +29,7 @@ final class AcknowledgmentInput {
         final Sender snd = c.snd;
         final boolean duplicate = isDuplicate(c, s);
         updateWindow(c, s);
-        snd.probes = 0;
+        snd.unansweredProbes = 0;
         if (SequenceNumber.after(s.acknowledgment, snd.una)) {
             advance(c, s, nowNs);
         } else if (duplicate) {
@@ -60,6 +60,7 @@ final class AcknowledgmentInput {
         }
         final int window = s.windowField << snd.windowScale;
         if (window > snd.window) {
+            snd.probes = 0;
             tcp.wantsOutput(c);
         }
         snd.window = window;
@@ -127,7 +128,7 @@ final class AcknowledgmentInput {
         if (snd.inRecovery) {
             snd.congestion.window += snd.segmentSize;
         } else if (snd.duplicateAcks == DUPLICATE_THRESHOLD && SequenceNumber.afterOrAt(snd.una, snd.recover)) {
-            congestion.lossDetected(snd.congestion, snd.flight());
+            congestion.lossDetected(snd.congestion, flightWithoutLimitedTransmit(snd));
             snd.inRecovery = true;
             snd.recover = snd.max;
             snd.congestion.window = snd.congestion.slowStartThreshold + DUPLICATE_THRESHOLD * snd.segmentSize;
@@ -136,6 +137,11 @@ final class AcknowledgmentInput {
             restartTimer(c, nowNs);
         }
         tcp.wantsOutput(c);
+    }
+
+    /// What limited transmit has sent beyond the window does not count, RFC 5681 section 3.2 step 2.
+    private static int flightWithoutLimitedTransmit(Sender snd) {
+        return Math.min(snd.flight(), snd.congestion.window);
     }
 
     /// RFC 6582 section 3.2 step 3: a full acknowledgment ends recovery, a partial one means that the next segment

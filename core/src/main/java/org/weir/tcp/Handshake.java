@@ -202,8 +202,9 @@ final class Handshake {
         c.snd.windowScale = options.hasWindowScale() ? options.windowScale() : 0;
         final int offered = options.hasMaximumSegmentSize() ? options.maximumSegmentSize() : DEFAULT_SEGMENT_SIZE;
         final int optionOctets = c.rcv.timestamps ? TcpOptions.TIMESTAMPS_LENGTH : 0;
-        final int carried = Math.clamp(offered, LEAST_SEGMENT_SIZE, SegmentWriter.localSegmentSize(route));
+        final int local = SegmentWriter.localSegmentSize(route);
+        final int carried = Math.clamp(offered, Math.min(LEAST_SEGMENT_SIZE, local), local);
         c.snd.segmentSize = carried - optionOctets;
-        c.rcv.segmentSize = SegmentWriter.localSegmentSize(route) - optionOctets;
+        c.rcv.segmentSize = local - optionOctets;
     }
 }

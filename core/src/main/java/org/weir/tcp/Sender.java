@@ -57,8 +57,10 @@ final class Sender {
     long timedSinceNs;
     /// Behind the last segment that was shorter than a full one.
     int smallEnd;
-    /// How often the closed window was probed without an opening.
+    /// How often the window was probed since it last opened: the pauses grow with it.
     int probes;
+    /// How many of them in a row got no answer.
+    int unansweredProbes;
     long lastSentNs;
 
     void reset(int initialSequence, TcpConfig config) {
@@ -85,6 +87,7 @@ final class Sender {
         lastSentNs = 0;
         smallEnd = initialSequence;
         probes = 0;
+        unansweredProbes = 0;
     }
 
     /// True if a short segment is on the way: Nagle's algorithm as refined by Minshall.

@@ -161,6 +161,7 @@ final class TcpOutput {
         snd.max = SequenceNumber.latest(snd.max, snd.una + length);
         snd.lastSentNs = nowNs;
         snd.probes++;
+        snd.unansweredProbes++;
         c.deadlines.persistNs = nowNs + persistDelayNs(snd);
     }
 

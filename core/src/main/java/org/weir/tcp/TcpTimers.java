@@ -47,7 +47,7 @@ final class TcpTimers {
         if (c.snd.unsent() == 0 && c.snd.nxt == c.snd.max) {
             return;
         }
-        if (c.snd.probes > tcp.config().dataRetries()) {
+        if (c.snd.unansweredProbes > tcp.config().dataRetries()) {
             tcp.fail(c, TcpError.TIMED_OUT);
             return;
         }

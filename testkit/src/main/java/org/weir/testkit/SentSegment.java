@@ -6,47 +6,36 @@ import org.weir.wire.TcpHeader;
 import org.weir.wire.TcpOptions;
 
 /// A segment that the stack under test has sent, with relative numbers.
-///
-/// @param sequence relative to the initial one
-/// @param acknowledgment relative to the peer's initial one; meaningless without the ACK bit
-/// @param flags control bits
-/// @param window as it stands in the header
-/// @param payload its octets
-/// @param maximumSegmentSize -1 if absent
-/// @param windowScale -1 if absent
-/// @param hasTimestamps whether the option is there
-/// @param timestampValue TSval
-/// @param timestampEcho TSecr
-record SentSegment(
-        int sequence,
-        int acknowledgment,
-        int flags,
-        int window,
-        byte[] payload,
-        int maximumSegmentSize,
-        int windowScale,
-        boolean hasTimestamps,
-        int timestampValue,
-        int timestampEcho) {
+final class SentSegment {
+    private static final int ABSENT = -1;
+
+    final int sequence;
+    final int acknowledgment;
+    final int flags;
+    final int window;
+    final byte[] payload;
+    final int maximumSegmentSize;
+    final int windowScale;
+    final boolean hasTimestamps;
+    final int timestampValue;
+    final int timestampEcho;
+
     /// Reads the segment of `length` octets at `offset`.
-    static SentSegment parse(MemorySegment memory, long offset, int length, int stackIss, int peerIss) {
+    SentSegment(MemorySegment memory, long offset, int length, int stackIss, int peerIss) {
         final TcpHeader header = new TcpHeader().at(memory, offset);
         final int headerLength = header.headerLength();
         final TcpOptions options =
                 new TcpOptions().parse(memory, offset + TcpHeader.LENGTH, headerLength - TcpHeader.LENGTH);
-        final byte[] payload =
-                memory.asSlice(offset + headerLength, length - headerLength).toArray(ValueLayout.JAVA_BYTE);
-        return new SentSegment(
-                header.sequenceNumber() - stackIss,
-                header.acknowledgmentNumber() - peerIss,
-                header.flags(),
-                header.window(),
-                payload,
-                options.hasMaximumSegmentSize() ? options.maximumSegmentSize() : -1,
-                options.hasWindowScale() ? options.windowScale() : -1,
-                options.hasTimestamps(),
-                options.timestampValue(),
-                options.timestampEcho());
+        sequence = header.sequenceNumber() - stackIss;
+        acknowledgment = header.acknowledgmentNumber() - peerIss;
+        flags = header.flags();
+        window = header.window();
+        payload = memory.asSlice(offset + headerLength, length - headerLength).toArray(ValueLayout.JAVA_BYTE);
+        maximumSegmentSize = options.hasMaximumSegmentSize() ? options.maximumSegmentSize() : ABSENT;
+        windowScale = options.hasWindowScale() ? options.windowScale() : ABSENT;
+        hasTimestamps = options.hasTimestamps();
+        timestampValue = options.timestampValue();
+        timestampEcho = options.timestampEcho();
     }
 
     boolean has(int flag) {

@@ -61,6 +61,22 @@ public final class TcpApplication implements TcpHandler, TcpAcceptHandler {
         return done("writes " + octets);
     }
 
+    /// Writes and closes in one go, before the stack has had a chance to send.
+    public TcpScenario writesAndCloses(int octets) {
+        offers(octets);
+        connection().close();
+        connection = null;
+        return done("writes " + octets + " and closes");
+    }
+
+    /// What [#offers] returned was this.
+    public TcpScenario takenWas(int actual, int expected) {
+        if (actual != expected) {
+            throw scenario.failure("expected " + expected + " octets to be taken but it were " + actual);
+        }
+        return scenario;
+    }
+
     /// Offers the next `octets` octets of the pattern. Returns how many were taken.
     public int offers(int octets) {
         final byte[] pattern = new byte[octets];
@@ -146,19 +162,19 @@ public final class TcpApplication implements TcpHandler, TcpAcceptHandler {
 
     /// The application was told `event` (connected, acceptable, readable, writable or `failed X`), and that is now
     /// forgotten.
-    public TcpScenario isTold(String event) {
+    public TcpApplication isTold(String event) {
         if (!events.remove(event)) {
             throw scenario.failure("expected to be told '" + event + "' but was told " + events);
         }
-        return scenario;
+        return this;
     }
 
     /// The application was not told `event`.
-    public TcpScenario isNotTold(String event) {
+    public TcpApplication isNotTold(String event) {
         if (events.contains(event)) {
             throw scenario.failure("was told '" + event + "'");
         }
-        return scenario;
+        return this;
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 import org.weir.ip.PacketChecksum;
+import org.weir.link.DropReason;
 import org.weir.memory.Pbuf;
 import org.weir.stack.Stack;
 import org.weir.stack.StackConfig;
@@ -21,7 +22,6 @@ import org.weir.wire.IpAddress;
 import org.weir.wire.IpProtocol;
 import org.weir.wire.Ipv4Header;
 import org.weir.wire.TcpHeader;
-import org.weir.wire.TcpOptions;
 
 /// A TCP conversation as sentences: one stack, an application on it, and a peer whose every segment the test writes.
 ///
@@ -39,7 +39,7 @@ public final class TcpScenario implements AutoCloseable {
     /// The stack listens here.
     public static final int STACK_PORT = 80;
 
-    static final int PEER_PORT = 40_000;
+    private static final int PEER_PORT = 40_000;
     private static final int NEAR_THE_WRAP = 0xFFFF_FF80;
     private static final long ISN_TICK_NS = 4_000;
     private static final long BASE_NS = 1_000_000_000L;
@@ -51,6 +51,7 @@ public final class TcpScenario implements AutoCloseable {
     private int stackIss;
     private boolean issKnown;
     private int stackPort = STACK_PORT;
+    private int peerPort = PEER_PORT;
     private @Nullable TcpListener listener;
 
     private TcpScenario(StackConfig config, int mtu, long startNs) {
@@ -162,7 +163,7 @@ public final class TcpScenario implements AutoCloseable {
         final MemorySegment memory = p.segment();
         new TcpHeader()
                 .at(memory, p.offset())
-                .sourcePort(PEER_PORT)
+                .sourcePort(peerPort)
                 .destinationPort(stackPort)
                 .sequenceNumber(peerIss + sequence)
                 .acknowledgmentNumber((spec.flags & TcpHeader.ACK) == 0 ? 0 : stackIss + spec.acknowledgment)
@@ -185,6 +186,27 @@ public final class TcpScenario implements AutoCloseable {
                 Checksum.pseudoHeader(FramePeer.PEER_ADDRESS, FramePeer.STACK_ADDRESS, IpProtocol.TCP, p.totalLength());
         final int sum = Checksum.append(pseudo, PacketChecksum.sum(p, 0), false);
         new TcpHeader().at(p.segment(), p.offset()).checksum(Checksum.complement(sum) ^ (corrupted ? 1 : 0));
+    }
+
+    /// Segments go to another port of the stack from now on.
+    public TcpScenario toPort(int port) {
+        stackPort = port;
+        return this;
+    }
+
+    /// Segments come from another port of the peer from now on.
+    public TcpScenario fromPort(int port) {
+        peerPort = port;
+        return this;
+    }
+
+    /// The peer fills the window of 65,535 octets that a connection without window scaling has, in segments of
+    /// 1,285.
+    public TcpScenario fillWindow() {
+        for (int i = 0; i < 51; i++) {
+            receives(segment().seq(1 + i * 1_285).ack(1).length(1_285));
+        }
+        return skip();
     }
 
     // ---- the stack ----
@@ -237,7 +259,7 @@ public final class TcpScenario implements AutoCloseable {
         final int at = EthernetHeader.LENGTH + ip.headerLength();
         final int length = ip.totalLength() - ip.headerLength();
         assertChecksums(memory, ip, at, length);
-        final SentSegment s = SentSegment.parse(memory, at, length, stackIss, peerIss);
+        final SentSegment s = new SentSegment(memory, at, length, stackIss, peerIss);
         trace.add("stack: " + s);
         return s;
     }
@@ -261,6 +283,55 @@ public final class TcpScenario implements AutoCloseable {
             stackIss = tcp.sequenceNumber();
             issKnown = true;
         }
+    }
+
+    /// The stack has sent a segment, of whatever kind, that echoes timestamp `value`.
+    public TcpScenario sendsWithEcho(int value) {
+        learnIss();
+        final SentSegment actual = next();
+        if (actual == null || !actual.hasTimestamps || actual.timestampEcho != value) {
+            throw failure("expected a segment that echoes " + value + " but was " + actual);
+        }
+        return this;
+    }
+
+    /// The stack has answered a SYN with number `relative` by a fresh initial sequence number.
+    public TcpScenario sendsSynAckOf(int relative) {
+        issKnown = false;
+        return sends(segment().syn().seq(0).ack(relative + 1));
+    }
+
+    /// So many packets were dropped for the reason of that name.
+    public TcpScenario hasDropped(String reason, long count) {
+        final long actual = stack().drops().of(DropReason.valueOf(reason));
+        if (actual != count) {
+            throw failure("expected " + count + " drops of " + reason + " but there were " + actual);
+        }
+        return this;
+    }
+
+    public TcpScenario pagesInUse(int count) {
+        if (stack().pool().pages().inUse() != count) {
+            throw failure("expected " + count + " pages in use but there are "
+                    + stack().pool().pages().inUse());
+        }
+        return this;
+    }
+
+    public TcpScenario connectionsInUse(int count) {
+        if (stack().tcp().connectionsInUse() != count) {
+            throw failure("expected " + count + " connections in use but there are "
+                    + stack().tcp().connectionsInUse());
+        }
+        return this;
+    }
+
+    public TcpScenario slowStartThresholdIs(int octets) {
+        final int actual = application.connection().congestion().slowStartThreshold();
+        if (actual != octets) {
+            throw failure("expected a slow start threshold of " + octets + " but was " + actual);
+        }
+        return this;
     }
 
     /// Lets `ns` of virtual time pass.
@@ -298,16 +369,6 @@ public final class TcpScenario implements AutoCloseable {
         return listener;
     }
 
-    /// The MSS that the stack offers on this link.
-    public int offeredSegmentSize() {
-        return 1_500 - Ipv4Header.LENGTH - TcpHeader.LENGTH;
-    }
-
-    /// Octets of the timestamps option.
-    public static int timestampOctets() {
-        return TcpOptions.TIMESTAMPS_LENGTH;
-    }
-
     AssertionError failure(String what) {
         return new AssertionError(what + "\n  " + String.join("\n  ", trace));
     }
@@ -324,7 +385,7 @@ public final class TcpScenario implements AutoCloseable {
             listener = null;
         }
         wire.settle();
-        wire.after(seconds(700));
+        wire.after(seconds(2_000));
         wire.frames().clear();
         stack().pool().assertNoLeaks();
         if (stack().tcp().connectionsInUse() != 0) {

@@ -1,0 +1,145 @@
+package org.weir.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.weir.link.FaultPlan;
+import org.weir.stack.SelfExercise;
+import org.weir.stack.SocketAddress;
+import org.weir.stack.Sockets;
+
+/// After start-up the stack's thread allocates nothing, whatever the packets do. Run a second time in the interpreter.
+@Tag("allocation")
+class AllocationTest {
+    private static final boolean INTERPRETED = Boolean.getBoolean("weir.interpreter");
+    private static final long HOUR = 3_600_000_000_000L;
+
+    /// Runs a transfer once so that the test's own code is linked, then once more under guard.
+    private static void transferAllocatesNothing(SimulatedNetwork.Plan plan, long octets) {
+        SelfExercise.run();
+        try (SimulatedNetwork network = new SimulatedNetwork(plan)) {
+            run(network, new EchoTransfer(network, octets / 10));
+            final EchoTransfer transfer = new EchoTransfer(network, octets);
+            final Run run = new Run(network, transfer);
+            AllocationGuard.assertAllocatesNothing(transfer.toString(), run);
+            assertTrue(transfer.isDone(), transfer::toString);
+            assertEquals(octets, transfer.verified());
+            network.assertNoLeaks();
+        }
+    }
+
+    private static void run(SimulatedNetwork network, EchoTransfer transfer) {
+        new Run(network, transfer).run();
+    }
+
+    /// A transfer to its end, without a lambda that would be made while the guard watches.
+    private record Run(SimulatedNetwork network, EchoTransfer transfer) implements Runnable {
+        @Override
+        public void run() {
+            final long endNs = network.nowNs() + HOUR;
+            while (!transfer.isDone() && network.nowNs() < endNs) {
+                network.step();
+            }
+        }
+    }
+
+    @Test
+    void aMillionPacketsAllocateNothing() {
+        final long octets = INTERPRETED ? 2_000_000L : 700_000_000L;
+        transferAllocatesNothing(SimulatedNetwork.Plan.perfect(), octets);
+    }
+
+    @Test
+    void lossAndReorderingAllocateNothing() {
+        final FaultPlan faults = FaultPlan.none()
+                .withLoss(0.02)
+                .withDuplication(0.01)
+                .withReordering(0.02, 500_000)
+                .withCorruption(0.005)
+                .withDelay(100_000);
+        final long octets = INTERPRETED ? 500_000L : 20_000_000L;
+        transferAllocatesNothing(SimulatedNetwork.Plan.perfect().withFaults(faults), octets);
+    }
+
+    @Test
+    void connectionsAndDatagramsAllocateNothing() {
+        SelfExercise.run();
+        try (SimulatedNetwork network = new SimulatedNetwork(SimulatedNetwork.Plan.perfect())) {
+            final Visits visits = new Visits(network);
+            visits.count = 300;
+            visits.run();
+            visits.count = INTERPRETED ? 500 : 20_000;
+            AllocationGuard.assertAllocatesNothing(visits.count + " connections and datagrams", visits);
+            assertEquals(visits.count + 300, visits.answered);
+            network.server().stack().sockets().close(visits.listener);
+            network.server().stack().sockets().close(visits.datagrams);
+            network.assertNoLeaks();
+        }
+    }
+
+    /// A visit opens a connection, sends an octet, closes, and sends a datagram.
+    private static final class Visits implements Runnable {
+        private final SimulatedNetwork network;
+        private final Sockets client;
+        private final Sockets server;
+        private final SocketAddress far;
+        private final MemorySegment buffer = Arena.ofAuto().allocate(64);
+        private final int listener;
+        private final int datagrams;
+        private int count;
+        private int answered;
+
+        private Visits(SimulatedNetwork network) {
+            this.network = network;
+            client = network.client().stack().sockets();
+            server = network.server().stack().sockets();
+            far = new SocketAddress(network.server().address(), 7);
+            listener = server.socket(Sockets.AF_INET, Sockets.SOCK_STREAM);
+            server.bind(listener, far);
+            server.listen(listener, 4);
+            datagrams = server.socket(Sockets.AF_INET, Sockets.SOCK_DGRAM);
+            server.bind(datagrams, far);
+        }
+
+        @Override
+        public void run() {
+            for (int i = 0; i < count; i++) {
+                visit();
+            }
+        }
+
+        private void visit() {
+            final int socket = client.socket(Sockets.AF_INET, Sockets.SOCK_STREAM);
+            client.connect(socket, far);
+            int accepted = -1;
+            while (accepted < 0) {
+                network.step();
+                accepted = server.accept(listener, null);
+            }
+            client.send(socket, buffer, 0, 1);
+            while (server.receive(accepted, buffer, 0, 64, 0) != 1) {
+                network.step();
+            }
+            server.close(accepted);
+            while (client.receive(socket, buffer, 0, 64, 0) != 0) {
+                network.step();
+            }
+            client.close(socket);
+            sendDatagram();
+        }
+
+        private void sendDatagram() {
+            final int socket = client.socket(Sockets.AF_INET, Sockets.SOCK_DGRAM);
+            client.sendTo(socket, buffer, 0, 10, far);
+            while (server.receive(datagrams, buffer, 0, 64, 0) != 10) {
+                network.step();
+            }
+            client.close(socket);
+            answered++;
+        }
+    }
+}

@@ -1,0 +1,195 @@
+package org.weir.testkit;
+
+import static org.weir.testkit.SegmentSpec.segment;
+import static org.weir.testkit.TcpScenario.millis;
+
+import org.junit.jupiter.api.Test;
+import org.weir.stack.StackConfig;
+import org.weir.tcp.TcpState;
+
+/// Receiving: RFC 9293 section 3.10.7.4, steps one and seven, RFC 5681 section 4.2.
+class TcpReceiveTest {
+    @Test
+    void aSegmentIsAcknowledgedAfterTheDelay() {
+        try (TcpScenario t = TcpScenario.established()) {
+            t.receives(segment().seq(1).ack(1).length(100)).sendsNothing();
+            t.application().isTold("readable").canRead(100);
+            t.after(millis(39)).sendsNothing();
+            t.after(millis(2)).sends(segment().seq(1).ack(101));
+            t.application().reads(100);
+        }
+    }
+
+    @Test
+    void theSecondFullSegmentIsAcknowledgedAtOnce() {
+        try (TcpScenario t = TcpScenario.established()) {
+            t.receives(segment().seq(1).ack(1).length(1_460)).sendsNothing();
+            t.receives(segment().seq(1_461).ack(1).length(1_460));
+            t.sends(segment().seq(1).ack(2_921));
+            t.application().reads(2_920);
+        }
+    }
+
+    @Test
+    void anAcknowledgmentRidesOnData() {
+        try (TcpScenario t = TcpScenario.established()) {
+            t.receives(segment().seq(1).ack(1).length(100));
+            t.application().writes(10);
+            t.sends(segment().seq(1).ack(101).length(10));
+            t.after(millis(100)).sendsNothing();
+        }
+    }
+
+    @Test
+    void aHoleIsReportedAtOnceAndFilled() {
+        try (TcpScenario t = TcpScenario.established()) {
+            t.receives(segment().seq(101).ack(1).length(100))
+                    .sends(segment().seq(1).ack(1));
+            t.receives(segment().seq(301).ack(1).length(100))
+                    .sends(segment().seq(1).ack(1));
+            t.receives(segment().seq(201).ack(1).length(100))
+                    .sends(segment().seq(1).ack(1));
+            t.application().canRead(0);
+            t.receives(segment().seq(1).ack(1).length(100))
+                    .sends(segment().seq(1).ack(401));
+            t.application().reads(400);
+        }
+    }
+
+    @Test
+    void overlappingSegmentsLeaveEachOctetOnce() {
+        try (TcpScenario t = TcpScenario.established()) {
+            t.receives(segment().seq(201).ack(1).length(100));
+            t.receives(segment().seq(151).ack(1).length(300));
+            t.receives(segment().seq(51).ack(1).length(120));
+            t.receives(segment().seq(1).ack(1).length(60)).skip();
+            t.application().reads(450);
+        }
+    }
+
+    @Test
+    void aDuplicateIsAcknowledgedAndDropped() {
+        try (TcpScenario t = TcpScenario.established()) {
+            t.receives(segment().seq(1).ack(1).length(100));
+            t.receives(segment().seq(1).ack(1).length(100))
+                    .sends(segment().seq(1).ack(101));
+            t.hasDropped("TCP_DUPLICATE", 1).application().canRead(100);
+        }
+    }
+
+    @Test
+    void theNewPartOfAnOldSegmentIsKept() {
+        try (TcpScenario t = TcpScenario.established()) {
+            t.receives(segment().seq(1).ack(1).length(100))
+                    .receives(segment().seq(51).ack(1).length(100))
+                    .skip();
+            t.application().reads(150);
+        }
+    }
+
+    @Test
+    void dataBeyondTheWindowIsCut() {
+        try (TcpScenario t = TcpScenario.established()) {
+            t.fillWindow();
+            t.application().canRead(65_535);
+            final int next = 65_536;
+            t.receives(segment().seq(next).ack(1).length(1))
+                    .sends(segment().seq(1).ack(next).window(0));
+            t.application().canRead(65_535);
+        }
+    }
+
+    @Test
+    void aSegmentOutsideTheWindowIsAcknowledgedAndDropped() {
+        try (TcpScenario t = TcpScenario.established()) {
+            t.receives(segment().seq(70_000).ack(1).length(10))
+                    .sends(segment().seq(1).ack(1));
+            t.hasDropped("TCP_OUT_OF_WINDOW", 1).application().canRead(0);
+        }
+    }
+
+    @Test
+    void theWindowOpensAgainWhenTheApplicationHasReadTwoSegments() {
+        try (TcpScenario t = TcpScenario.established()) {
+            t.fillWindow().skip();
+            t.application().reads(1_000).sendsNothing();
+            t.application().reads(1_921).sends(segment().seq(1).ack(65_536).window(2_922));
+            t.application().reads(62_614);
+        }
+    }
+
+    @Test
+    void manySmallSegmentsShareAPage() {
+        try (TcpScenario t = TcpScenario.established()) {
+            final int before = t.stack().pool().pages().inUse();
+            for (int i = 0; i < 100; i++) {
+                t.receives(segment().seq(1 + i * 10).ack(1).length(10));
+            }
+            t.skip().pagesInUse(before + 1).application().reads(1_000);
+        }
+    }
+
+    @Test
+    void anOldTimestampIsRefused() {
+        final SegmentSpec syn = segment().mss(1_000).window(65_535).timestamps(1_000, 0);
+        try (TcpScenario t = TcpScenario.established(StackConfig.small(), syn)) {
+            t.receives(segment().seq(1).ack(1).length(10).timestamps(1_010, 0)).skip();
+            t.receives(segment().seq(11).ack(1).length(10).timestamps(1_005, 0))
+                    .sends(segment().seq(1).ack(11));
+            t.hasDropped("TCP_OLD_TIMESTAMP", 1);
+            t.receives(segment().seq(11).ack(1).length(10).timestamps(1_010, 0)).skip();
+            t.application().reads(20);
+        }
+    }
+
+    @Test
+    void theTimestampOfTheSegmentThatIsAcknowledgedIsEchoed() {
+        final SegmentSpec syn = segment().mss(1_000).window(65_535).timestamps(1_000, 0);
+        try (TcpScenario t = TcpScenario.established(StackConfig.small(), syn)) {
+            t.receives(segment().seq(1).ack(1).length(10).timestamps(1_010, 0));
+            t.receives(segment().seq(21).ack(1).length(10).timestamps(1_020, 0)).sendsWithEcho(1_010);
+            t.receives(segment().seq(11).ack(1).length(10).timestamps(1_030, 0)).sendsWithEcho(1_030);
+        }
+    }
+
+    @Test
+    void anAcknowledgmentOfWhatWasNeverSentIsRefused() {
+        try (TcpScenario t = TcpScenario.established()) {
+            t.receives(segment().seq(1).ack(100).length(10))
+                    .sends(segment().seq(1).ack(1));
+            t.hasDropped("TCP_BAD_ACKNOWLEDGMENT", 1).application().canRead(0);
+        }
+    }
+
+    @Test
+    void anExactResetEndsTheConnection() {
+        try (TcpScenario t = TcpScenario.established()) {
+            t.receives(segment().rst().seq(1)).sendsNothing();
+            t.application().isTold("failed RESET");
+        }
+    }
+
+    @Test
+    void aResetElsewhereInTheWindowIsChallenged() {
+        try (TcpScenario t = TcpScenario.established()) {
+            t.receives(segment().rst().seq(2)).sends(segment().seq(1).ack(1)).isIn(TcpState.ESTABLISHED);
+            t.receives(segment().rst().seq(70_000)).sendsNothing().isIn(TcpState.ESTABLISHED);
+        }
+    }
+
+    @Test
+    void aSynInAnEstablishedConnectionIsChallenged() {
+        try (TcpScenario t = TcpScenario.established()) {
+            t.receives(segment().syn().seq(1)).sends(segment().seq(1).ack(1)).isIn(TcpState.ESTABLISHED);
+            t.receives(segment().syn().seq(0)).sends(segment().seq(1).ack(1)).isIn(TcpState.ESTABLISHED);
+        }
+    }
+
+    @Test
+    void aSegmentWithoutAnAcknowledgmentIsDropped() {
+        try (TcpScenario t = TcpScenario.established()) {
+            t.receives(segment().seq(1).length(10)).sendsNothing();
+            t.application().canRead(0).hasDropped("TCP_UNEXPECTED_FLAGS", 1);
+        }
+    }
+}

@@ -1,0 +1,268 @@
+package org.weir.testkit;
+
+import static org.weir.testkit.SegmentSpec.segment;
+import static org.weir.testkit.TcpScenario.millis;
+import static org.weir.testkit.TcpScenario.seconds;
+
+import org.junit.jupiter.api.Test;
+import org.weir.stack.StackConfig;
+
+/// Sending: RFC 9293 sections 3.7.4 and 3.8.6, RFC 5681, RFC 6298, RFC 6582.
+class TcpSendTest {
+    private static final int MSS = 1_000;
+
+    @Test
+    void dataIsCutIntoSegmentsAndTheLastOneIsPushed() {
+        try (TcpScenario t = TcpScenario.established()) {
+            t.application().writes(2_500);
+            t.sends(segment().seq(1).ack(1).length(MSS));
+            t.sends(segment().seq(1_001).ack(1).length(MSS));
+            t.sends(segment().psh().seq(2_001).ack(1).length(500));
+            t.sendsNothing();
+        }
+    }
+
+    @Test
+    void timestampsMakeSegmentsShorter() {
+        final SegmentSpec syn = segment().mss(MSS).window(65_535).timestamps(1, 0);
+        try (TcpScenario t = TcpScenario.established(StackConfig.small(), syn)) {
+            t.application().writes(2_000);
+            t.sends(segment().seq(1).ack(1).length(988));
+            t.sends(segment().seq(989).ack(1).length(988));
+        }
+    }
+
+    @Test
+    void theInitialWindowIsTenSegments() {
+        try (TcpScenario t = TcpScenario.established()) {
+            t.application().writes(20 * MSS);
+            t.sendsSegments(10, 1, MSS).sendsNothing();
+        }
+    }
+
+    @Test
+    void slowStartSendsTwoSegmentsForEachOneAcknowledged() {
+        try (TcpScenario t = TcpScenario.established()) {
+            t.application().writes(40 * MSS);
+            t.sendsSegments(10, 1, MSS);
+            t.receives(segment().seq(1).ack(1 + MSS))
+                    .sendsSegments(2, 1 + 10 * MSS, MSS)
+                    .sendsNothing();
+            t.receives(segment().seq(1).ack(1 + 3 * MSS))
+                    .sendsSegments(4, 1 + 12 * MSS, MSS)
+                    .sendsNothing();
+        }
+    }
+
+    @Test
+    void thePeersWindowIsNeverOverrun() {
+        try (TcpScenario t =
+                TcpScenario.established(StackConfig.small(), segment().mss(MSS).window(2_500))) {
+            t.application().writes(10 * MSS);
+            t.sends(segment().seq(1).ack(1).length(MSS))
+                    .sends(segment().seq(1_001).ack(1).length(MSS));
+            t.sendsNothing();
+            t.receives(segment().seq(1).ack(2_001).window(1_000))
+                    .sends(segment().seq(2_001).ack(1).length(MSS));
+            t.sendsNothing();
+        }
+    }
+
+    @Test
+    void aScaledWindowCountsInFull() {
+        try (TcpScenario t = TcpScenario.established(
+                StackConfig.small(), segment().mss(MSS).wscale(4).window(500))) {
+            t.application().writes(10 * MSS);
+            t.sendsSegments(8, 1, MSS).sendsNothing();
+        }
+    }
+
+    @Test
+    void aShortSegmentWaitsForTheOneBeforeIt() {
+        try (TcpScenario t = TcpScenario.established()) {
+            t.application().writes(10);
+            t.sends(segment().seq(1).ack(1).length(10));
+            t.application().writes(10).sendsNothing();
+            t.application().writes(10).sendsNothing();
+            t.receives(segment().seq(1).ack(11)).sends(segment().seq(11).ack(1).length(20));
+        }
+    }
+
+    @Test
+    void aShortSegmentDoesNotWaitForFullOnes() {
+        try (TcpScenario t = TcpScenario.established()) {
+            t.application().writes(MSS);
+            t.sends(segment().seq(1).ack(1).length(MSS));
+            t.application().writes(10).sends(segment().seq(1_001).ack(1).length(10));
+        }
+    }
+
+    @Test
+    void withoutNagleShortSegmentsLeaveAtOnce() {
+        try (TcpScenario t = TcpScenario.established()) {
+            t.application().switchesNagleOff();
+            t.application().writes(10).sends(segment().seq(1).ack(1).length(10));
+            t.application().writes(10).sends(segment().seq(11).ack(1).length(10));
+        }
+    }
+
+    @Test
+    void lostDataIsSentAgainAfterTheTimeOutWithBackOff() {
+        try (TcpScenario t = TcpScenario.established()) {
+            t.application().writes(10);
+            t.sends(segment().seq(1).ack(1).length(10));
+            t.after(millis(199)).sendsNothing();
+            t.after(millis(2)).sends(segment().seq(1).ack(1).length(10));
+            t.after(millis(398)).sendsNothing();
+            t.after(millis(4)).sends(segment().seq(1).ack(1).length(10));
+            t.after(millis(796)).sendsNothing();
+            t.after(millis(8)).sends(segment().seq(1).ack(1).length(10));
+        }
+    }
+
+    @Test
+    void aTimeOutStartsAgainWithOneSegment() {
+        try (TcpScenario t = TcpScenario.established()) {
+            t.application().writes(5 * MSS);
+            t.sendsSegments(5, 1, MSS);
+            t.after(millis(201)).sends(segment().seq(1).ack(1).length(MSS)).sendsNothing();
+            t.receives(segment().seq(1).ack(1_001)).sendsSegments(2, 1_001, MSS).sendsNothing();
+        }
+    }
+
+    @Test
+    void aConnectionWhosePeerIsSilentTimesOut() {
+        final StackConfig impatient =
+                StackConfig.small().withTcp(StackConfig.small().tcp().withRetries(2, 3));
+        try (TcpScenario t =
+                TcpScenario.established(impatient, segment().mss(MSS).window(65_535))) {
+            t.application().writes(10);
+            t.after(seconds(10)).skip();
+            t.application().isTold("failed TIMED_OUT");
+        }
+    }
+
+    @Test
+    void threeDuplicatesBringTheFirstSegmentAgainWithoutATimeOut() {
+        try (TcpScenario t = TcpScenario.established()) {
+            t.application().writes(10 * MSS);
+            t.sendsSegments(10, 1, MSS);
+            t.receives(segment().seq(1).ack(1))
+                    .receives(segment().seq(1).ack(1))
+                    .sendsNothing();
+            t.receives(segment().seq(1).ack(1))
+                    .sends(segment().seq(1).ack(1).length(MSS))
+                    .sendsNothing();
+            t.receives(segment().seq(1).ack(10_001)).sendsNothing();
+        }
+    }
+
+    @Test
+    void theFirstTwoDuplicatesLetNewSegmentsOut() {
+        try (TcpScenario t = TcpScenario.established()) {
+            t.application().writes(20 * MSS);
+            t.sendsSegments(10, 1, MSS);
+            t.receives(segment().seq(1).ack(1)).sendsSegments(1, 10_001, MSS);
+            t.receives(segment().seq(1).ack(1)).sendsSegments(1, 11_001, MSS);
+        }
+    }
+
+    @Test
+    void aPartialAcknowledgmentBringsTheNextHoleAgain() {
+        try (TcpScenario t = TcpScenario.established()) {
+            t.application().writes(10 * MSS);
+            t.sendsSegments(10, 1, MSS);
+            for (int i = 0; i < 3; i++) {
+                t.receives(segment().seq(1).ack(1));
+            }
+            t.sends(segment().seq(1).ack(1).length(MSS));
+            t.receives(segment().seq(1).ack(5_001))
+                    .sends(segment().seq(5_001).ack(1).length(MSS));
+            t.receives(segment().seq(1).ack(10_001)).sendsNothing();
+        }
+    }
+
+    @Test
+    void aFastRetransmissionHalvesTheWindow() {
+        try (TcpScenario t = TcpScenario.established()) {
+            t.application().writes(40 * MSS);
+            t.sendsSegments(10, 1, MSS);
+            for (int i = 0; i < 3; i++) {
+                t.receives(segment().seq(1).ack(1));
+            }
+            t.skip().receives(segment().seq(1).ack(12_001)).skip();
+            t.slowStartThresholdIs(5 * MSS);
+        }
+    }
+
+    @Test
+    void aClosedWindowIsProbedWithGrowingPauses() {
+        try (TcpScenario t = TcpScenario.established()) {
+            t.application().writes(MSS);
+            t.sends(segment().seq(1).ack(1).length(MSS));
+            t.receives(segment().seq(1).ack(1_001).window(0));
+            t.application().writes(MSS).sendsNothing();
+            t.after(millis(202)).sends(segment().seq(1_001).ack(1).length(1));
+            long pauseMs = 400;
+            for (int i = 0; i < 30; i++) {
+                t.receives(segment().seq(1).ack(1_001).window(0)).sendsNothing();
+                t.after(millis(pauseMs - 4)).sendsNothing();
+                t.after(millis(4)).sends(segment().seq(1_001).ack(1).length(1));
+                pauseMs = Math.min(2 * pauseMs, 60_000);
+            }
+            t.receives(segment().seq(1).ack(1_001).window(5_000))
+                    .sends(segment().seq(1_001).ack(1).length(MSS));
+        }
+    }
+
+    @Test
+    void aProbedOctetThatWasTakenIsNotSentAgain() {
+        try (TcpScenario t = TcpScenario.established()) {
+            t.application().writes(MSS);
+            t.sends(segment().seq(1).ack(1).length(MSS));
+            t.receives(segment().seq(1).ack(1_001).window(0));
+            t.application().writes(10);
+            t.after(millis(202)).sends(segment().seq(1_001).ack(1).length(1));
+            t.receives(segment().seq(1).ack(1_002).window(5_000))
+                    .sends(segment().seq(1_002).ack(1).length(9));
+        }
+    }
+
+    @Test
+    void aWindowSmallerThanASegmentStillMoves() {
+        try (TcpScenario t = TcpScenario.established()) {
+            t.application().writes(MSS);
+            t.sends(segment().seq(1).ack(1).length(MSS));
+            t.receives(segment().seq(1).ack(1_001).window(100));
+            t.application().writes(250);
+            t.after(millis(250)).sends(segment().seq(1_001).ack(1).length(100));
+            t.receives(segment().seq(1).ack(1_101).window(150));
+            t.after(millis(600)).sends(segment().seq(1_101).ack(1).length(150));
+        }
+    }
+
+    @Test
+    void theApplicationIsToldWhenThereIsRoomAgain() {
+        try (TcpScenario t = TcpScenario.established()) {
+            final int taken = t.application().offers(100_000);
+            t.wire().settle();
+            t.application().isNotTold("writable");
+            t.skip().receives(segment().seq(1).ack(10_001)).skip();
+            t.application().isNotTold("writable");
+            t.receives(segment().seq(1).ack(20_001)).skip();
+            t.application().isTold("writable").takenWas(taken, 65_536);
+        }
+    }
+
+    @Test
+    void anIdleConnectionStartsAgainWithTheInitialWindow() {
+        try (TcpScenario t = TcpScenario.established()) {
+            t.application().writes(30 * MSS);
+            t.sendsSegments(10, 1, MSS);
+            t.receives(segment().seq(1).ack(10_001)).sendsSegments(20, 10_001, MSS);
+            t.receives(segment().seq(1).ack(30_001));
+            t.after(seconds(5)).application().writes(20 * MSS);
+            t.sendsSegments(10, 30_001, MSS).sendsNothing();
+        }
+    }
+}
