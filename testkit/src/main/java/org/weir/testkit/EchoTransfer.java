@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.weir.stack.SocketAddress;
+import org.weir.stack.SocketCallback;
 import org.weir.stack.Sockets;
 
 /// The client sends a pattern, the server sends it back and the client checks every octet; then both close. Driven by socket
@@ -16,10 +17,14 @@ public final class EchoTransfer {
     private final Sockets server;
     private final MemorySegment clientBuffer = Arena.ofAuto().allocate(CHUNK);
     private final MemorySegment serverBuffer = Arena.ofAuto().allocate(CHUNK);
-    private final long octets;
-    private final int listener;
-    private final int socket;
-    private int accepted = -1;
+    private final SocketCallback onAcceptable = (descriptor, events) -> accept();
+    private final SocketCallback onServer = (descriptor, events) -> pumpServer();
+    private final SocketCallback onClient = (descriptor, events) -> pumpClient();
+    private final SocketAddress far;
+    private long octets;
+    private int listener;
+    private int socket;
+    private int accepted;
     private int echoHeld;
     private int echoSent;
     private boolean clientClosed;
@@ -27,19 +32,31 @@ public final class EchoTransfer {
     private long sent;
     private long verified;
 
-    /// Opens the connection from the network's client to its server.
-    public EchoTransfer(SimulatedNetwork network, long octets) {
-        this.octets = octets;
+    /// Between the network's client and its server.
+    public EchoTransfer(SimulatedNetwork network) {
         client = network.client().stack().sockets();
         server = network.server().stack().sockets();
+        far = new SocketAddress(network.server().address(), PORT);
+    }
+
+    /// Opens a connection and begins to send `count` octets. The transfer before must be done.
+    public EchoTransfer start(long count) {
+        octets = count;
+        accepted = -1;
+        echoHeld = 0;
+        echoSent = 0;
+        clientClosed = false;
+        serverClosed = false;
+        sent = 0;
+        verified = 0;
         listener = server.socket(Sockets.AF_INET, Sockets.SOCK_STREAM);
-        final SocketAddress far = new SocketAddress(network.server().address(), PORT);
         require(server.bind(listener, far));
         require(server.listen(listener, 1));
-        server.callback(listener, (descriptor, events) -> accept());
+        server.callback(listener, onAcceptable);
         socket = client.socket(Sockets.AF_INET, Sockets.SOCK_STREAM);
         client.connect(socket, far);
-        client.callback(socket, (descriptor, events) -> pumpClient());
+        client.callback(socket, onClient);
+        return this;
     }
 
     private static void require(int result) {
@@ -116,7 +133,7 @@ public final class EchoTransfer {
         accepted = server.accept(listener, null);
         require(accepted);
         server.close(listener);
-        server.callback(accepted, (descriptor, events) -> pumpServer());
+        server.callback(accepted, onServer);
         pumpServer();
     }
 

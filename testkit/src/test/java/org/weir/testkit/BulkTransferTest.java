@@ -15,7 +15,7 @@ class BulkTransferTest {
 
     private static void echoes(SimulatedNetwork.Plan plan, int octets) {
         try (SimulatedNetwork network = new SimulatedNetwork(plan)) {
-            final EchoTransfer transfer = new EchoTransfer(network, octets);
+            final EchoTransfer transfer = new EchoTransfer(network).start(octets);
             assertTrue(network.runUntil(transfer::isDone, 60 * MINUTE), () -> transfer + " with " + plan);
             assertEquals(octets, transfer.verified(), () -> "octets verified with " + plan);
             network.assertNoLeaks();
@@ -68,7 +68,7 @@ class BulkTransferTest {
         final FaultPlan faults = FaultPlan.none().withLoss(0.05).withDelay(1_000_000);
         try (SimulatedNetwork network =
                 new SimulatedNetwork(SimulatedNetwork.Plan.perfect().withFaults(faults).withSeed(seed))) {
-            final EchoTransfer transfer = new EchoTransfer(network, 200_000);
+            final EchoTransfer transfer = new EchoTransfer(network).start(200_000);
             network.runUntil(transfer::isDone, 60 * MINUTE);
             return network.nowNs() + " " + network.client().stack().tcp().counters().segmentsSent() + " "
                     + network.client().stack().drops().of(DropReason.INJECTED);

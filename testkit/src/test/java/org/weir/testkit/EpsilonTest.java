@@ -15,7 +15,7 @@ class EpsilonTest {
     @Test
     void tenGigabytesPassWithoutACollector() {
         try (SimulatedNetwork network = new SimulatedNetwork(SimulatedNetwork.Plan.perfect())) {
-            final EchoTransfer transfer = new EchoTransfer(network, OCTETS);
+            final EchoTransfer transfer = new EchoTransfer(network).start(OCTETS);
             assertTrue(network.runUntil(transfer::isDone, DAY), transfer::toString);
             assertEquals(OCTETS, transfer.verified());
             network.assertNoLeaks();
