@@ -76,7 +76,7 @@ public final class PageQueue {
         if (page != null && page.ownsBlock && page.tailroom() > 0) {
             return page;
         }
-        final Pbuf fresh = pool.takeSocketPage();
+        final Pbuf fresh = pool.takeSendPage();
         if (fresh != null) {
             link(fresh);
         }

@@ -46,6 +46,8 @@ public final class Pbuf {
     int length;
     int totalLength;
     int references;
+    /// A send queue took this page: it counts against what send queues may take.
+    boolean countedAsSend;
 
     @Nullable
     Pbuf next;

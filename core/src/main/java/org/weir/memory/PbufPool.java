@@ -5,9 +5,20 @@ import org.jspecify.annotations.Nullable;
 
 /// All packet buffers of a stack: handles made at start-up over one piece of memory, three stacks of free handles.
 ///
-/// A pool that runs dry returns null and counts; it never throws and never grows. The last [#reserve] pages are kept
-/// for frames from the link, so that acknowledgments still come in when sockets have taken everything else.
+/// A pool that runs dry returns null and counts; it never throws and never grows. Its pages are shared so that nobody can
+/// stop the rest:
+///
+/// ```text
+///   | links only | send at least | either | receive at least |
+///   |  reserve   |   a quarter   |  half  |    a quarter     |
+/// ```
+///
+/// Links may take every page, so acknowledgments come in when sockets hold all the others. Of what is above the reserve, send
+/// queues leave a quarter to received data and the other way round, or two hosts that echo to each other could each wait
+/// for the other's memory for ever.
 public final class PbufPool {
+    private static final int DIRECTION_SHARE = 4;
+
     private final MemorySegment memory;
     private final FreeHandles pages;
     private final FreeHandles blocks;
@@ -17,6 +28,7 @@ public final class PbufPool {
     private final int reserve;
     private final boolean traceLeaks;
     private final Pbuf[] all;
+    private int sendPages;
 
     /// The counts and sizes of a pool.
     ///
@@ -84,9 +96,19 @@ public final class PbufPool {
         return handles;
     }
 
-    /// True while sockets may take pages.
-    public boolean hasPagesForSockets() {
-        return pages.free() > reserve;
+    /// Pages that send queues may take now.
+    public int pagesForSending() {
+        return Math.min(pages.free() - reserve, (pages.total() - reserve) - share() - sendPages);
+    }
+
+    /// True while received data may be kept for its reader.
+    public boolean hasPagesForReceiving() {
+        return pages.free() > reserve + Math.max(0, share() - sendPages);
+    }
+
+    /// What each direction leaves to the other.
+    private int share() {
+        return (pages.total() - reserve) / DIRECTION_SHARE;
     }
 
     /// An empty page for a received frame, given to the caller; null if there is none.
@@ -94,13 +116,18 @@ public final class PbufPool {
         return fresh(pages, 0);
     }
 
-    /// An empty page for socket data, given to the caller; null if only the links' reserve is left.
-    public @Nullable Pbuf takeSocketPage() {
-        if (!hasPagesForSockets()) {
+    /// An empty page for a send queue, given to the caller; null if it would take what is kept for others.
+    @Nullable Pbuf takeSendPage() {
+        if (pagesForSending() <= 0) {
             pages.countFailure();
             return null;
         }
-        return fresh(pages, 0);
+        final Pbuf p = fresh(pages, 0);
+        if (p != null) {
+            p.countedAsSend = true;
+            sendPages++;
+        }
+        return p;
     }
 
     /// A contiguous buffer of `length` octets behind the headroom of `layer`, given to the caller: a block if that
@@ -209,6 +236,10 @@ public final class PbufPool {
     void giveBack(Pbuf p) {
         p.takenAt = null;
         if (p.ownsBlock) {
+            if (p.countedAsSend) {
+                p.countedAsSend = false;
+                sendPages--;
+            }
             (p.kind == Pbuf.Kind.POOL ? pages : blocks).push(p);
             return;
         }

@@ -34,7 +34,7 @@ final class PayloadInput {
             tcp.abortSilently(c);
             return Verdict.DROP;
         }
-        if (hasNoMemoryFor(c)) {
+        if (!hasMemoryFor(c) && !makeRoom(c, s)) {
             tcp.ipv4().drops().count(DropReason.TCP_PAYLOAD_REFUSED);
             tcp.owesAck(c);
             return Verdict.DROP;
@@ -47,9 +47,21 @@ final class PayloadInput {
         return Verdict.CONTINUE;
     }
 
-    private boolean hasNoMemoryFor(TcpConnection c) {
+    private boolean hasMemoryFor(TcpConnection c) {
         final long held = c.rcv.queue.trueSize() + c.rcv.outOfOrder.trueSize();
-        return !tcp.pool().hasPagesForSockets() || held > (long) c.rcv.capacity * TRUE_SIZE_FACTOR;
+        return tcp.pool().hasPagesForReceiving() && held <= (long) c.rcv.capacity * TRUE_SIZE_FACTOR;
+    }
+
+    /// What comes in order can be read and so freed: it takes the place of what came out of order, which the peer still has.
+    private boolean makeRoom(TcpConnection c, Segment s) {
+        final boolean inOrder = s.sequence == c.rcv.nxt;
+        if (!inOrder || c.rcv.outOfOrder.isEmpty()) {
+            return false;
+        }
+        c.rcv.outOfOrder.clear();
+        c.rcv.finSeen = false;
+        tcp.ipv4().drops().count(DropReason.TCP_PAYLOAD_REFUSED);
+        return hasMemoryFor(c);
     }
 
     private void receiveInOrder(TcpConnection c, Segment s, long nowNs) {

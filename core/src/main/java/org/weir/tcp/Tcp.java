@@ -239,12 +239,12 @@ public final class Tcp implements Transport {
         return !events.isEmpty()
                 || !outputs.isEmpty()
                 || !acceptable.isEmpty()
-                || !starved.isEmpty() && pool().hasPagesForSockets();
+                || !starved.isEmpty() && pool().pagesForSending() > 0;
     }
 
     /// Tells handlers what has happened since the last call. Returns how many were told.
     public int deliver() {
-        if (!starved.isEmpty() && pool().hasPagesForSockets()) {
+        if (!starved.isEmpty() && pool().pagesForSending() > 0) {
             wakeStarved();
         }
         int delivered = 0;

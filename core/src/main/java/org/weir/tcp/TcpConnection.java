@@ -199,7 +199,7 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
     }
 
     private boolean sendCopy(Pbuf packet) {
-        if (tcp.pool().pages().free() <= tcp.pool().reserve() + 1) {
+        if (tcp.pool().pagesForSending() < 2) {
             tcp.starve(this, true);
             return false;
         }

@@ -256,7 +256,7 @@ public final class Udp implements Transport {
     private void enqueue(UdpEndpoint e, Pbuf payload, Datagram datagram, int senderPort) {
         final boolean full =
                 e.queuedOctets + payload.totalLength() > e.queueLimit || e.queue.size() >= e.queueLimit / 64;
-        if (full || !pool().hasPagesForSockets()) {
+        if (full || !pool().hasPagesForReceiving()) {
             drops.drop(payload, DropReason.UDP_QUEUE_FULL);
             return;
         }

@@ -87,6 +87,11 @@ public final class SimulatedNetwork implements AutoCloseable {
     ///
     /// @return false if nothing will ever happen again
     public boolean step() {
+        return step(Long.MAX_VALUE);
+    }
+
+    /// As [#step], but goes no further than `limitNs`.
+    private boolean step(long limitNs) {
         final int work = client.stack().poll(nowNs) + server.stack().poll(nowNs);
         if (work > 0) {
             return true;
@@ -96,7 +101,7 @@ public final class SimulatedNetwork implements AutoCloseable {
         if (next == TimerWheel.NEVER) {
             return false;
         }
-        nowNs = Math.max(nowNs + 1, next);
+        nowNs = Math.min(limitNs, Math.max(nowNs + 1, next));
         return true;
     }
 
@@ -104,7 +109,7 @@ public final class SimulatedNetwork implements AutoCloseable {
     public boolean runUntil(BooleanSupplier done, long limitNs) {
         final long endNs = nowNs + limitNs;
         while (!done.getAsBoolean() && nowNs - endNs < 0) {
-            if (!step()) {
+            if (!step(endNs)) {
                 break;
             }
         }
@@ -114,7 +119,7 @@ public final class SimulatedNetwork implements AutoCloseable {
     /// Runs for `ns` of virtual time.
     public void run(long ns) {
         final long endNs = nowNs + ns;
-        while (nowNs - endNs < 0 && step()) {
+        while (nowNs - endNs < 0 && step(endNs)) {
             continue;
         }
         nowNs = Math.max(nowNs, endNs);
