@@ -41,7 +41,11 @@ public final class FaultInjector implements Link, PacketSink {
     public int receive(PacketSink sink, int budget, long timeNs) {
         nowNs = timeNs;
         int work = inner.receive(this, budget, timeNs);
-        work += pump(timeNs);
+        final int sent = pump(timeNs);
+        if (sent > 0) {
+            inner.flush(timeNs);
+        }
+        work += sent;
         for (int i = 0; i < budget; i++) {
             final Pbuf frame = inbound.leave(timeNs);
             if (frame == null) {

@@ -3,6 +3,7 @@ package org.weir.link;
 import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 import org.weir.base.SplitMix64;
+import org.weir.memory.ChecksumState;
 import org.weir.memory.PacketQueue;
 import org.weir.memory.Pbuf;
 import org.weir.memory.PbufPool;
@@ -39,7 +40,7 @@ final class FaultyPath {
             lose(frame);
             return;
         }
-        if (random.chance(plan.duplication()) && pool != null) {
+        if (random.chance(plan.duplication()) && pool != null && room() > 1) {
             final Pbuf twin = pool.copy(frame);
             if (twin != null) {
                 line.addByKey(due(twin, nowNs));
@@ -66,13 +67,15 @@ final class FaultyPath {
         return frame;
     }
 
-    /// Flips a bit in a copy, because the memory of the frame may be somebody's send queue.
+    /// Flips a bit in a copy, because the memory of the frame may be somebody's send queue. Whoever receives it has
+    /// to find out by the checksum, whatever the link knew of it.
     private Pbuf corrupt(Pbuf frame) {
         final Pbuf copy = pool == null ? null : pool.copy(frame);
         if (copy == null) {
             return frame;
         }
         frame.release();
+        copy.checksumState(ChecksumState.UNKNOWN);
         final long at = copy.offset() + random.nextInt(copy.length());
         final byte octet = copy.segment().get(ValueLayout.JAVA_BYTE, at);
         copy.segment().set(ValueLayout.JAVA_BYTE, at, (byte) (octet ^ 1 << random.nextInt(Byte.SIZE)));

@@ -1,5 +1,6 @@
 package org.weir.link;
 
+import org.jspecify.annotations.Nullable;
 import org.weir.memory.ChecksumState;
 import org.weir.memory.PacketQueue;
 import org.weir.memory.Pbuf;
@@ -14,6 +15,7 @@ public final class LoopbackLink implements Link {
     private final LinkCapabilities capabilities = new LinkCapabilities(
             Framing.IP, 0, LinkCapabilities.MAXIMUM_MTU, true, SEGMENTATION_LIMIT, Integer.MAX_VALUE);
     private final PacketQueue queue = new PacketQueue();
+    private @Nullable DropCounters drops;
 
     @Override
     public LinkCapabilities capabilities() {
@@ -21,8 +23,8 @@ public final class LoopbackLink implements Link {
     }
 
     @Override
-    public void attach(PbufPool pool, DropCounters drops) {
-        // Packets stay in the buffers that they were sent in, and none is dropped.
+    public void attach(PbufPool pool, DropCounters stackDrops) {
+        drops = stackDrops;
     }
 
     @Override
@@ -48,6 +50,10 @@ public final class LoopbackLink implements Link {
 
     @Override
     public void send(Pbuf frame, long nowNs) {
+        if (room() <= 0 && drops != null) {
+            drops.drop(frame, DropReason.LINK_BUSY);
+            return;
+        }
         queue.add(frame);
     }
 

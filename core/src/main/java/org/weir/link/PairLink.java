@@ -73,7 +73,8 @@ public final class PairLink implements Link {
         frame.release();
     }
 
-    /// Copies `frame` (borrowed) into this end's memory. What the sender knew of its checksum is not known behind a wire.
+    /// Copies `frame` (borrowed) into this end's memory. What the sender knew of its checksum is not known behind a
+    /// wire.
     private void arrive(Pbuf frame) {
         if (pool == null || drops == null) {
             return;

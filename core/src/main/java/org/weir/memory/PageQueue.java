@@ -92,8 +92,8 @@ public final class PageQueue {
         page.length += octets;
         page.totalLength = page.length;
         tail += octets;
-        if (tail == head) {
-            clear();
+        if (page.length == 0) {
+            removeLast(page);
         }
     }
 
@@ -252,6 +252,24 @@ public final class PageQueue {
         }
         trueSize -= page.trueSize();
         page.next = null;
+        page.release();
+    }
+
+    /// Removes the last page, which is empty: no cursor is on it, for no octet is.
+    private void removeLast(Pbuf page) {
+        if (first == page) {
+            removeFirst(page);
+            return;
+        }
+        Pbuf before = first;
+        while (before != null && before.next != page) {
+            before = before.next;
+        }
+        if (before != null) {
+            before.next = null;
+        }
+        last = before;
+        trueSize -= page.trueSize();
         page.release();
     }
 

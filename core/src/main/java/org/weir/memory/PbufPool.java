@@ -5,17 +5,17 @@ import org.jspecify.annotations.Nullable;
 
 /// All packet buffers of a stack: handles made at start-up over one piece of memory, three stacks of free handles.
 ///
-/// A pool that runs dry returns null and counts; it never throws and never grows. Its pages are shared so that nobody can
-/// stop the rest:
+/// A pool that runs dry returns null and counts; it never throws and never grows. Its pages are shared so that nobody
+/// can stop the rest:
 ///
 /// ```text
 ///   | links only | send at least | either | receive at least |
 ///   |  reserve   |   a quarter   |  half  |    a quarter     |
 /// ```
 ///
-/// Links may take every page, so acknowledgments come in when sockets hold all the others. Of what is above the reserve, send
-/// queues leave a quarter to received data and the other way round, or two hosts that echo to each other could each wait
-/// for the other's memory for ever.
+/// Links may take every page, so acknowledgments come in when sockets hold all the others. Of what is above the
+/// reserve, send queues leave a quarter to received data and the other way round, or two hosts that echo to each other
+/// could each wait for the other's memory for ever.
 public final class PbufPool {
     private static final int DIRECTION_SHARE = 4;
 
@@ -117,7 +117,8 @@ public final class PbufPool {
     }
 
     /// An empty page for a send queue, given to the caller; null if it would take what is kept for others.
-    @Nullable Pbuf takeSendPage() {
+    @Nullable
+    Pbuf takeSendPage() {
         if (pagesForSending() <= 0) {
             pages.countFailure();
             return null;

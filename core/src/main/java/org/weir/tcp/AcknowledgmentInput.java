@@ -52,8 +52,8 @@ final class AcknowledgmentInput {
         if (SequenceNumber.before(s.acknowledgment, snd.una)) {
             return;
         }
-        final boolean isNewer = SequenceNumber.before(snd.windowUpdateSequence, s.sequence)
-                || snd.windowUpdateSequence == s.sequence
+        final boolean isNewer = SequenceNumber.before(snd.windowUpdateSequence, s.arrivedSequence)
+                || snd.windowUpdateSequence == s.arrivedSequence
                         && SequenceNumber.beforeOrAt(snd.windowUpdateAcknowledgment, s.acknowledgment);
         if (!isNewer) {
             return;
@@ -65,7 +65,7 @@ final class AcknowledgmentInput {
         }
         snd.window = window;
         snd.maximumWindow = Math.max(snd.maximumWindow, window);
-        snd.windowUpdateSequence = s.sequence;
+        snd.windowUpdateSequence = s.arrivedSequence;
         snd.windowUpdateAcknowledgment = s.acknowledgment;
     }
 

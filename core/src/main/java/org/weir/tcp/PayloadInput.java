@@ -52,7 +52,8 @@ final class PayloadInput {
         return tcp.pool().hasPagesForReceiving() && held <= (long) c.rcv.capacity * TRUE_SIZE_FACTOR;
     }
 
-    /// What comes in order can be read and so freed: it takes the place of what came out of order, which the peer still has.
+    /// What comes in order can be read and so freed: it takes the place of what came out of order, which the peer
+    /// still has.
     private boolean makeRoom(TcpConnection c, Segment s) {
         final boolean inOrder = s.sequence == c.rcv.nxt;
         if (!inOrder || c.rcv.outOfOrder.isEmpty()) {

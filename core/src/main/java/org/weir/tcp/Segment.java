@@ -29,6 +29,8 @@ final class Segment {
     int length;
     /// Octets of payload when it arrived.
     int arrivedLength;
+    /// SEG.SEQ when it arrived.
+    int arrivedSequence;
 
     /// Reads the header of `packet` (borrowed), which starts with it. False if it is malformed.
     boolean parse(Pbuf packet) {
@@ -56,6 +58,7 @@ final class Segment {
         payload = packet;
         length = packet.totalLength();
         arrivedLength = length;
+        arrivedSequence = sequence;
     }
 
     /// Drops octets that were received before.

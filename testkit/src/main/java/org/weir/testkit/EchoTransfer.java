@@ -7,7 +7,8 @@ import org.weir.stack.SocketAddress;
 import org.weir.stack.SocketCallback;
 import org.weir.stack.Sockets;
 
-/// The client sends a pattern, the server sends it back and the client checks every octet; then both close. Driven by socket
+/// The client sends a pattern, the server sends it back and the client checks every octet; then both close. Driven by
+/// socket
 /// callbacks, allocation-free once made.
 public final class EchoTransfer {
     private static final int PORT = 7;

@@ -39,12 +39,13 @@ public final class FramePeer implements AutoCloseable {
     private boolean answersArp = true;
     private long nowNs;
 
-    public FramePeer(StackConfig config, int mtu, long seed, long startNs) {
+    /// @param capabilities of the stack's end of the cable
+    public FramePeer(StackConfig config, LinkCapabilities capabilities, long seed, long startNs) {
         nowNs = startNs;
         pool = new PbufPool(arena.allocate(PEER_POOL.bytes()), 0, PEER_POOL);
-        cable = new PairLink(LinkCapabilities.plainEthernet(PEER_MAC, mtu), 1_024);
+        cable = new PairLink(LinkCapabilities.plainEthernet(PEER_MAC, capabilities.mtu()), 1_024);
         cable.attach(pool, new DropCounters());
-        final PairLink far = new PairLink(LinkCapabilities.plainEthernet(STACK_MAC, mtu), 1_024);
+        final PairLink far = new PairLink(capabilities, 1_024);
         cable.connectTo(far);
         stack = Stack.create(config, new SplitMix64(seed), startNs);
         stack.addAddress(stack.addInterface("eth0", far), IpPrefix.parse("192.0.2.2/24"));
@@ -54,7 +55,7 @@ public final class FramePeer implements AutoCloseable {
 
     /// With small buffers and an MTU of 1,500.
     public FramePeer() {
-        this(StackConfig.small(), 1_500, 1, 1_000_000_000L);
+        this(StackConfig.small(), LinkCapabilities.plainEthernet(STACK_MAC, 1_500), 1, 1_000_000_000L);
     }
 
     public Stack stack() {

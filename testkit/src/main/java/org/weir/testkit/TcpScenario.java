@@ -10,6 +10,8 @@ import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 import org.weir.ip.PacketChecksum;
 import org.weir.link.DropReason;
+import org.weir.link.Framing;
+import org.weir.link.LinkCapabilities;
 import org.weir.memory.Pbuf;
 import org.weir.stack.Stack;
 import org.weir.stack.StackConfig;
@@ -41,6 +43,7 @@ public final class TcpScenario implements AutoCloseable {
 
     private static final int PEER_PORT = 40_000;
     private static final int NEAR_THE_WRAP = 0xFFFF_FF80;
+    private static final LinkCapabilities PLAIN = LinkCapabilities.plainEthernet(FramePeer.STACK_MAC, 1_500);
     private static final long ISN_TICK_NS = 4_000;
     private static final long BASE_NS = 1_000_000_000L;
 
@@ -50,12 +53,14 @@ public final class TcpScenario implements AutoCloseable {
     private final int peerIss = NEAR_THE_WRAP;
     private int stackIss;
     private boolean issKnown;
+    private final boolean offloads;
     private int stackPort = STACK_PORT;
     private int peerPort = PEER_PORT;
     private @Nullable TcpListener listener;
 
-    private TcpScenario(StackConfig config, int mtu, long startNs) {
-        wire = new FramePeer(config, mtu, 7, startNs);
+    private TcpScenario(StackConfig config, LinkCapabilities link, long startNs) {
+        wire = new FramePeer(config, link, 7, startNs);
+        offloads = link.checksumOut();
     }
 
     /// Milliseconds in nanoseconds.
@@ -76,13 +81,13 @@ public final class TcpScenario implements AutoCloseable {
     }
 
     public static TcpScenario listening(StackConfig config) {
-        return listening(config, 1_500);
+        return listening(config, PLAIN);
     }
 
-    public static TcpScenario listening(StackConfig config, int mtu) {
-        try (TcpScenario probe = new TcpScenario(config, mtu, BASE_NS).listen()) {
+    private static TcpScenario listening(StackConfig config, LinkCapabilities link) {
+        try (TcpScenario probe = new TcpScenario(config, link, BASE_NS).listen()) {
             probe.receives(segment().syn().seq(0));
-            return new TcpScenario(config, mtu, probe.startNearTheWrap()).listen();
+            return new TcpScenario(config, link, probe.startNearTheWrap()).listen();
         }
     }
 
@@ -108,8 +113,8 @@ public final class TcpScenario implements AutoCloseable {
     }
 
     public static TcpScenario connecting(StackConfig config) {
-        try (TcpScenario probe = new TcpScenario(config, 1_500, BASE_NS).connect()) {
-            return new TcpScenario(config, 1_500, probe.startNearTheWrap()).connect();
+        try (TcpScenario probe = new TcpScenario(config, PLAIN, BASE_NS).connect()) {
+            return new TcpScenario(config, PLAIN, probe.startNearTheWrap()).connect();
         }
     }
 
@@ -133,7 +138,18 @@ public final class TcpScenario implements AutoCloseable {
 
     /// A connection that the peer opened with the options and the window of `syn`.
     public static TcpScenario established(StackConfig config, SegmentSpec syn) {
-        final TcpScenario t = listening(config);
+        return establish(listening(config), syn);
+    }
+
+    /// As [#established()], on a link that completes checksums and cuts segments itself.
+    public static TcpScenario establishedWithOffload() {
+        final LinkCapabilities link =
+                new LinkCapabilities(Framing.ETHERNET, FramePeer.STACK_MAC, 1_500, true, 65_000, 100);
+        return establish(
+                listening(StackConfig.small(), link), segment().mss(1_000).window(65_535));
+    }
+
+    private static TcpScenario establish(TcpScenario t, SegmentSpec syn) {
         final SegmentSpec reply = segment().seq(1).ack(1).window(syn.window);
         if (syn.timestamps) {
             reply.timestamps(syn.timestampValue, 0);
@@ -264,9 +280,13 @@ public final class TcpScenario implements AutoCloseable {
         return s;
     }
 
-    private static void assertChecksums(MemorySegment memory, Ipv4Header ip, int at, int length) {
+    /// With offload the field holds the sum of the pseudo header alone.
+    private void assertChecksums(MemorySegment memory, Ipv4Header ip, int at, int length) {
         final int pseudo = Checksum.pseudoHeader(ip.source(), ip.destination(), IpProtocol.TCP, length);
-        if (!ip.checksumIsValid() || Checksum.append(pseudo, Checksum.sum(memory, at, length), false) != 0xFFFF) {
+        final boolean valid = offloads
+                ? new TcpHeader().at(memory, at).checksum() == pseudo
+                : Checksum.append(pseudo, Checksum.sum(memory, at, length), false) == 0xFFFF;
+        if (!ip.checksumIsValid() || !valid) {
             throw new AssertionError("the stack sent a wrong checksum");
         }
     }
@@ -299,6 +319,39 @@ public final class TcpScenario implements AutoCloseable {
     public TcpScenario sendsSynAckOf(int relative) {
         issKnown = false;
         return sends(segment().syn().seq(0).ack(relative + 1));
+    }
+
+    /// Opens a connection from the peer's port. Returns the absolute initial sequence number of the answer.
+    public int initialSequenceNumberFor() {
+        issKnown = false;
+        receives(segment().syn().seq(0)).sends(segment().syn().seq(0).ack(1));
+        return stackIss;
+    }
+
+    /// The TSval of what the stack has sent next.
+    public int timestampSent() {
+        final SentSegment actual = next();
+        if (actual == null || !actual.hasTimestamps) {
+            throw failure("expected a segment with timestamps but was " + actual);
+        }
+        return actual.timestampValue;
+    }
+
+    /// The listening port is given up.
+    public TcpScenario stopsListening() {
+        listener().close();
+        listener = null;
+        wire.settle();
+        return this;
+    }
+
+    /// A router reports that the segment with number `sequence` could not be delivered: ICMP type 3 with `code`.
+    public TcpScenario receivesUnreachable(int code, int sequence) {
+        trace.add("router: unreachable, code " + code + ", about seq " + sequence);
+        learnIss();
+        wire.sendIpv4(
+                IcmpQuote.unreachable(wire, code, stackPort, peerPort, stackIss + sequence), IpProtocol.ICMP);
+        return this;
     }
 
     /// So many packets were dropped for the reason of that name.

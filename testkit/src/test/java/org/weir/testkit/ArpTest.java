@@ -58,8 +58,7 @@ class ArpTest {
     }
 
     private void peerAnswers(long mac) {
-        wire.sendArp(
-                ArpPacket.REPLY, mac, FramePeer.PEER_ADDRESS, FramePeer.STACK_MAC, FramePeer.STACK_ADDRESS);
+        wire.sendArp(ArpPacket.REPLY, mac, FramePeer.PEER_ADDRESS, FramePeer.STACK_MAC, FramePeer.STACK_ADDRESS);
     }
 
     @Test
@@ -101,7 +100,9 @@ class ArpTest {
         peerAnswers(FramePeer.PEER_MAC);
         final byte[] frame = wire.frames().poll();
         assertNotNull(frame);
-        assertEquals(EtherType.IPV4, new EthernetHeader().at(MemorySegment.ofArray(frame), 0).type());
+        assertEquals(
+                EtherType.IPV4,
+                new EthernetHeader().at(MemorySegment.ofArray(frame), 0).type());
     }
 
     @Test
@@ -170,14 +171,12 @@ class ArpTest {
     @Test
     void aFullCacheGivesUpTheEntryNotUsedForLongest() {
         for (int i = 0; i < 40; i++) {
-            wire.sendArp(
-                    ArpPacket.REQUEST, OTHER_MAC + i, FramePeer.PEER_ADDRESS + 10 + i, 0, FramePeer.STACK_ADDRESS);
+            wire.sendArp(ArpPacket.REQUEST, OTHER_MAC + i, FramePeer.PEER_ADDRESS + 10 + i, 0, FramePeer.STACK_ADDRESS);
         }
         wire.frames().clear();
         assertEquals(16, wire.stack().ipv4().arp().size());
         assertEquals(-1, wire.stack().ipv4().arp().hardwareAddressOf(netif, FramePeer.PEER_ADDRESS + 10));
-        assertEquals(
-                OTHER_MAC + 39, wire.stack().ipv4().arp().hardwareAddressOf(netif, FramePeer.PEER_ADDRESS + 49));
+        assertEquals(OTHER_MAC + 39, wire.stack().ipv4().arp().hardwareAddressOf(netif, FramePeer.PEER_ADDRESS + 49));
     }
 
     @Test

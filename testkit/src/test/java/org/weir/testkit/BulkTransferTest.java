@@ -66,11 +66,12 @@ class BulkTransferTest {
 
     private static String fingerprint(long seed) {
         final FaultPlan faults = FaultPlan.none().withLoss(0.05).withDelay(1_000_000);
-        try (SimulatedNetwork network =
-                new SimulatedNetwork(SimulatedNetwork.Plan.perfect().withFaults(faults).withSeed(seed))) {
+        try (SimulatedNetwork network = new SimulatedNetwork(
+                SimulatedNetwork.Plan.perfect().withFaults(faults).withSeed(seed))) {
             final EchoTransfer transfer = new EchoTransfer(network).start(200_000);
             network.runUntil(transfer::isDone, 60 * MINUTE);
-            return network.nowNs() + " " + network.client().stack().tcp().counters().segmentsSent() + " "
+            return network.nowNs() + " "
+                    + network.client().stack().tcp().counters().segmentsSent() + " "
                     + network.client().stack().drops().of(DropReason.INJECTED);
         }
     }

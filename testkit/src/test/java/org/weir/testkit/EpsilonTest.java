@@ -6,7 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// Ten gigabytes on a heap of 64 MiB that is never collected: what allocated even an octet for each packet would end here.
+/// Ten gigabytes on a heap of 64 MiB that is never collected: what allocated even an octet for each packet would end
+/// here.
 @Tag("epsilon")
 class EpsilonTest {
     private static final long OCTETS = 5_000_000_000L;

@@ -118,8 +118,7 @@ class SocketsTest {
         client.connect(near, far);
         network.run(SECOND);
         assertTrue((client.ready(near) & (Sockets.POLLERR | Sockets.POLLHUP)) != 0);
-        assertEquals(
-                Errno.ECONNREFUSED, client.option(near, SocketOptions.SOL_SOCKET, SocketOptions.SO_ERROR));
+        assertEquals(Errno.ECONNREFUSED, client.option(near, SocketOptions.SOL_SOCKET, SocketOptions.SO_ERROR));
         assertEquals(0, client.option(near, SocketOptions.SOL_SOCKET, SocketOptions.SO_ERROR));
         assertEquals(0, client.close(near));
     }
@@ -273,8 +272,7 @@ class SocketsTest {
         assertEquals(0, client.setOption(near, SocketOptions.IPPROTO_TCP, SocketOptions.TCP_NODELAY, 1));
         assertEquals(1, client.option(near, SocketOptions.IPPROTO_TCP, SocketOptions.TCP_NODELAY));
         assertEquals(-Errno.ENOPROTOOPT, client.setOption(near, SocketOptions.SOL_SOCKET, 9, 1), "SO_KEEPALIVE");
-        assertEquals(
-                Sockets.SOCK_STREAM, client.option(near, SocketOptions.SOL_SOCKET, SocketOptions.SO_TYPE));
+        assertEquals(Sockets.SOCK_STREAM, client.option(near, SocketOptions.SOL_SOCKET, SocketOptions.SO_TYPE));
         assertEquals(0, client.close(near));
         final int packets = datagram(client);
         assertEquals(-Errno.EINVAL, client.setOption(packets, SocketOptions.IPPROTO_IP, SocketOptions.IP_TTL, 0));

@@ -265,4 +265,108 @@ class TcpSendTest {
             t.sendsSegments(10, 30_001, MSS).sendsNothing();
         }
     }
+
+    @Test
+    void aLinkThatCutsSegmentsGetsManyInOnePacket() {
+        try (TcpScenario t = TcpScenario.establishedWithOffload()) {
+            t.application().writes(5_500);
+            t.sends(segment().seq(1).ack(1).length(5_000)).sends(segment().psh().seq(5_001).ack(1).length(500));
+            t.receives(segment().seq(1).ack(5_501));
+            t.application().writes(30 * MSS);
+            t.sends(segment().seq(5_501).ack(1).length(15_000)).sendsNothing();
+        }
+    }
+
+    @Test
+    void aLinkThatCutsSegmentsStillGetsWholeSegments() {
+        try (TcpScenario t = TcpScenario.establishedWithOffload()) {
+            t.application().switchesNagleOff();
+            t.receives(segment().seq(1).ack(1).window(4_500));
+            t.application().writes(10 * MSS).sends(segment().seq(1).ack(1).length(4_000)).sendsNothing();
+        }
+    }
+
+    @Test
+    void halfTheLargestWindowMayBeFilledByAShortSegment() {
+        try (TcpScenario t = TcpScenario.established(StackConfig.small(), segment().mss(MSS).window(1_200))) {
+            t.application().writes(5 * MSS);
+            t.sends(segment().seq(1).ack(1).length(MSS)).sendsNothing();
+            t.receives(segment().seq(1).ack(1_001).window(700)).sends(segment().seq(1_001).ack(1).length(700));
+        }
+    }
+
+    @Test
+    void anAcknowledgmentOlderThanTheLargestWindowIsChallenged() {
+        try (TcpScenario t = TcpScenario.established(StackConfig.small(), segment().mss(MSS).window(5_000))) {
+            for (int i = 0; i < 10; i++) {
+                t.application().writes(MSS).skip();
+                t.receives(segment().seq(1).ack(1 + (i + 1) * MSS).window(5_000));
+            }
+            t.receives(segment().seq(1).ack(2_001).window(5_000).length(10)).sends(segment().seq(10_001).ack(1));
+            t.hasDropped("TCP_BAD_ACKNOWLEDGMENT", 1).application().canRead(0);
+        }
+    }
+
+    @Test
+    void anOldSegmentDoesNotShrinkTheWindow() {
+        try (TcpScenario t = TcpScenario.established()) {
+            t.receives(segment().seq(1).ack(1).length(10).window(50_000));
+            t.receives(segment().seq(11).ack(1).length(10).window(60_000)).skip();
+            t.receives(segment().seq(5).ack(1).length(20).window(500)).skip();
+            t.application().reads(24);
+            t.application().writes(5 * MSS);
+            t.sendsSegments(5, 1, MSS);
+        }
+    }
+
+    @Test
+    void dataInTheOtherDirectionIsNoDuplicateAcknowledgment() {
+        try (TcpScenario t = TcpScenario.established()) {
+            t.application().writes(10 * MSS);
+            t.sendsSegments(10, 1, MSS);
+            for (int i = 0; i < 5; i++) {
+                t.receives(segment().seq(1 + 10 * i).ack(1).length(10));
+            }
+            t.sendsNothing();
+        }
+    }
+
+    @Test
+    void duplicatesOfWhatATimeOutHasSentAgainDoNotHalveTheWindowAgain() {
+        try (TcpScenario t = TcpScenario.established()) {
+            t.application().writes(10 * MSS);
+            t.sendsSegments(10, 1, MSS);
+            t.after(millis(201)).sends(segment().seq(1).ack(1).length(MSS));
+            for (int i = 0; i < 4; i++) {
+                t.receives(segment().seq(1).ack(1));
+            }
+            t.skip().slowStartThresholdIs(5 * MSS);
+            t.receives(segment().seq(1).ack(5_001)).skip();
+            for (int i = 0; i < 4; i++) {
+                t.receives(segment().seq(1).ack(5_001));
+            }
+            t.slowStartThresholdIs(5 * MSS);
+        }
+    }
+
+    @Test
+    void everyTimeOutSendsOneSegmentOnly() {
+        try (TcpScenario t = TcpScenario.established()) {
+            t.application().writes(20 * MSS);
+            t.sendsSegments(10, 1, MSS);
+            t.after(millis(201)).sends(segment().seq(1).ack(1).length(MSS)).sendsNothing();
+            t.receives(segment().seq(1).ack(1_001)).sendsSegments(2, 1_001, MSS).sendsNothing();
+            t.after(millis(201)).sends(segment().seq(1_001).ack(1).length(MSS)).sendsNothing();
+            t.after(millis(402)).sends(segment().seq(1_001).ack(1).length(MSS)).sendsNothing();
+        }
+    }
+
+    @Test
+    void theWindowOfTheLastHandshakeSegmentIsScaled() {
+        final SegmentSpec syn = segment().mss(MSS).wscale(3).window(1_000);
+        try (TcpScenario t = TcpScenario.established(StackConfig.small(), syn)) {
+            t.application().writes(10 * MSS);
+            t.sendsSegments(8, 1, MSS).sendsNothing();
+        }
+    }
 }
