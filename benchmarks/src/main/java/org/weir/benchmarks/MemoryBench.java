@@ -30,7 +30,8 @@ public final class MemoryBench {
     /// Runs all of it and prints a line for each figure.
     public void run() {
         out.printf(
-                "in memory, one thread, MTU 1500, checksums computed and verified in software; JDK %s, %d rounds of %.1f s%n",
+                "in memory, one thread, MTU 1500, checksums computed and verified in software; JDK %s, %d rounds of"
+                        + " %.1f s%n",
                 Runtime.version(), rounds, roundNs / 1e9);
         bulk("bulk, the writer copies in", false);
         bulk("bulk, by reference", true);

@@ -107,6 +107,7 @@ final class ConnectionTable {
     }
 
     void linkTimeWait(TcpConnection c) {
+        c.inTimeWaitList = true;
         c.olderTimeWait = newestTimeWait;
         if (newestTimeWait == null) {
             oldestTimeWait = c;
@@ -117,9 +118,10 @@ final class ConnectionTable {
     }
 
     void unlinkTimeWait(TcpConnection c) {
-        if (c != oldestTimeWait && c.olderTimeWait == null) {
+        if (!c.inTimeWaitList) {
             return;
         }
+        c.inTimeWaitList = false;
         if (c.olderTimeWait == null) {
             oldestTimeWait = c.newerTimeWait;
         } else {

@@ -486,9 +486,7 @@ public final class Tcp implements Transport {
     }
 
     private void release(TcpConnection c) {
-        if (c.state == TcpState.TIME_WAIT) {
-            table.unlinkTimeWait(c);
-        }
+        table.unlinkTimeWait(c);
         final TcpListener listener = c.listener;
         if (listener != null && listener.generation == c.listenerGeneration) {
             listener.halfOpen--;

@@ -60,6 +60,7 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
 
     int events;
     boolean inTable;
+    boolean inTimeWaitList;
 
     @Nullable
     TcpConnection nextWaiting;

@@ -74,8 +74,6 @@ final class TcpTimers {
         if (snd.synAcknowledged) {
             if (snd.retransmissions == 1) {
                 congestion.timedOut(snd.congestion, snd.flight());
-            } else {
-                snd.congestion.window = snd.segmentSize;
             }
             snd.inRecovery = false;
             snd.duplicateAcks = 0;

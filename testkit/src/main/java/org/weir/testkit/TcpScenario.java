@@ -379,6 +379,14 @@ public final class TcpScenario implements AutoCloseable {
         return this;
     }
 
+    public TcpScenario congestionWindowIs(int octets) {
+        final int actual = application.connection().congestion().window();
+        if (actual != octets) {
+            throw failure("expected a congestion window of " + octets + " but was " + actual);
+        }
+        return this;
+    }
+
     public TcpScenario slowStartThresholdIs(int octets) {
         final int actual = application.connection().congestion().slowStartThreshold();
         if (actual != octets) {

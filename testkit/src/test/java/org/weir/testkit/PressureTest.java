@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.Test;
 import org.weir.link.DropReason;
 import org.weir.link.FaultPlan;
+import org.weir.stack.Errno;
 import org.weir.stack.SocketAddress;
 import org.weir.stack.Sockets;
 import org.weir.stack.StackConfig;
@@ -181,6 +182,37 @@ class PressureTest {
             final double share = 4_000_000 * 8.0 / (network.nowNs() - began) / 0.020;
             assertTrue(share > 0.7, "the link was used to " + share);
             network.assertNoLeaks();
+        }
+    }
+
+    @Test
+    void aTimeWaitThatHasEndedIsNotGivenUpForAnother() {
+        final TcpConfig four = StackConfig.small().tcp().withConnections(4);
+        try (SimulatedNetwork network = network(StackConfig.small().withTcp(four))) {
+            final Sockets client = network.client().stack().sockets();
+            final Sockets server = network.server().stack().sockets();
+            final SocketAddress far = new SocketAddress(network.server().address(), 7);
+            final int listener = listen(network, far, 8);
+            final int first = client.socket(Sockets.AF_INET, Sockets.SOCK_STREAM);
+            client.connect(first, far);
+            network.run(SECOND);
+            final int firstAccepted = server.accept(listener, null);
+            client.close(first);
+            network.run(SECOND);
+            server.close(firstAccepted);
+            network.run(100 * SECOND);
+            final int[] near = new int[5];
+            for (int i = 0; i < 4; i++) {
+                near[i] = client.socket(Sockets.AF_INET, Sockets.SOCK_STREAM);
+                assertEquals(-Errno.EINPROGRESS, client.connect(near[i], far));
+                network.run(SECOND);
+                assertTrue(server.accept(listener, null) >= 0);
+            }
+            near[4] = client.socket(Sockets.AF_INET, Sockets.SOCK_STREAM);
+            assertEquals(-Errno.ENOBUFS, client.connect(near[4], far));
+            for (int i = 0; i < 4; i++) {
+                assertEquals(1, client.send(near[i], BUFFER, 0, 1), "connection " + i + " lives");
+            }
         }
     }
 }

@@ -369,4 +369,43 @@ class TcpSendTest {
             t.sendsSegments(8, 1, MSS).sendsNothing();
         }
     }
+
+    @Test
+    void dataIntoOurClosedWindowIsNoDuplicateAcknowledgment() {
+        try (TcpScenario t = TcpScenario.established()) {
+            t.application().writes(10 * MSS);
+            t.sendsSegments(10, 1, MSS);
+            t.fillWindow();
+            for (int i = 0; i < 4; i++) {
+                t.receives(segment().seq(65_536).ack(1).length(10)).sends(segment().seq(10_001).ack(65_536));
+            }
+            t.sendsNothing();
+            t.application().reads(65_535);
+        }
+    }
+
+    @Test
+    void aWindowThatIsNotUsedDoesNotGrow() {
+        try (TcpScenario t = TcpScenario.established()) {
+            for (int i = 0; i < 20; i++) {
+                t.application().writes(MSS).sends(segment().seq(1 + i * MSS).ack(1).length(MSS));
+                t.receives(segment().seq(1).ack(1 + (i + 1) * MSS));
+            }
+            t.congestionWindowIs(10 * MSS);
+        }
+    }
+
+    @Test
+    void aboveTheThresholdTheWindowGrowsByOneSegmentForEachWindowAcknowledged() {
+        try (TcpScenario t = TcpScenario.established()) {
+            t.application().writes(60 * MSS);
+            t.sendsSegments(10, 1, MSS);
+            t.after(millis(201)).skip().slowStartThresholdIs(5 * MSS);
+            t.receives(segment().seq(1).ack(10_001)).skip().congestionWindowIs(11 * MSS);
+            for (int acknowledged = 11; acknowledged <= 20; acknowledged++) {
+                t.receives(segment().seq(1).ack(1 + acknowledged * MSS)).congestionWindowIs(11 * MSS);
+            }
+            t.receives(segment().seq(1).ack(21_001)).congestionWindowIs(12 * MSS).skip();
+        }
+    }
 }
