@@ -36,6 +36,11 @@ final class IcmpQuote {
                 .destinationPort(peerPort)
                 .sequenceNumber(sequence);
         p.trimTo(IcmpHeader.LENGTH + Ipv4Header.LENGTH + QUOTED_TRANSPORT);
+        return seal(p, code);
+    }
+
+    /// Writes the ICMP header of "destination unreachable" in front of what `p` quotes.
+    static Pbuf seal(Pbuf p, int code) {
         final IcmpHeader icmp = new IcmpHeader()
                 .at(p.segment(), p.offset())
                 .type(IcmpHeader.DESTINATION_UNREACHABLE)
