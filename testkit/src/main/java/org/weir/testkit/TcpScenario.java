@@ -349,8 +349,7 @@ public final class TcpScenario implements AutoCloseable {
     public TcpScenario receivesUnreachable(int code, int sequence) {
         trace.add("router: unreachable, code " + code + ", about seq " + sequence);
         learnIss();
-        wire.sendIpv4(
-                IcmpQuote.unreachable(wire, code, stackPort, peerPort, stackIss + sequence), IpProtocol.ICMP);
+        wire.sendIpv4(IcmpQuote.unreachable(wire, code, stackPort, peerPort, stackIss + sequence), IpProtocol.ICMP);
         return this;
     }
 

@@ -302,12 +302,13 @@ class SocketsTest {
     @Test
     void anotherThreadIsToldThatTheStackIsNotItsOwn() throws InterruptedException {
         network.run(SECOND);
-        final AtomicReference<Throwable> thrown = new AtomicReference<>();
+        final AtomicReference<String> message = new AtomicReference<>("");
         final Thread stranger = Thread.ofPlatform().name("stranger").start(() -> {
-            thrown.set(assertThrows(
-                    IllegalStateException.class, () -> network.client().stack().poll(1)));
+            final IllegalStateException thrown = assertThrows(
+                    IllegalStateException.class, () -> network.client().stack().poll(1));
+            message.set(String.valueOf(thrown.getMessage()));
         });
         stranger.join();
-        assertTrue(thrown.get().getMessage().contains("stranger"), thrown.get().getMessage());
+        assertTrue(String.valueOf(message.get()).contains("stranger"), message::get);
     }
 }

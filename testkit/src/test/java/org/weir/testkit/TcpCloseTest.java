@@ -207,8 +207,10 @@ class TcpCloseTest {
         final SegmentSpec syn = segment().mss(1_000).window(65_535).timestamps(1_000, 0);
         try (TcpScenario t = TcpScenario.established(StackConfig.small(), syn)) {
             t.application().closes().skip();
-            t.receives(segment().fin().seq(1).ack(2).timestamps(1_010, 0)).sends(segment().seq(2).ack(2));
-            t.receives(segment().syn().seq(100_000).timestamps(1_005, 0)).sends(segment().seq(2).ack(2));
+            t.receives(segment().fin().seq(1).ack(2).timestamps(1_010, 0))
+                    .sends(segment().seq(2).ack(2));
+            t.receives(segment().syn().seq(100_000).timestamps(1_005, 0))
+                    .sends(segment().seq(2).ack(2));
             t.receives(segment().syn().seq(-100_000).timestamps(1_020, 0)).sendsSynAckOf(-100_000);
         }
     }

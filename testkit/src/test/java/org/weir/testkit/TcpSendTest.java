@@ -270,7 +270,8 @@ class TcpSendTest {
     void aLinkThatCutsSegmentsGetsManyInOnePacket() {
         try (TcpScenario t = TcpScenario.establishedWithOffload()) {
             t.application().writes(5_500);
-            t.sends(segment().seq(1).ack(1).length(5_000)).sends(segment().psh().seq(5_001).ack(1).length(500));
+            t.sends(segment().seq(1).ack(1).length(5_000))
+                    .sends(segment().psh().seq(5_001).ack(1).length(500));
             t.receives(segment().seq(1).ack(5_501));
             t.application().writes(30 * MSS);
             t.sends(segment().seq(5_501).ack(1).length(15_000)).sendsNothing();
@@ -282,27 +283,34 @@ class TcpSendTest {
         try (TcpScenario t = TcpScenario.establishedWithOffload()) {
             t.application().switchesNagleOff();
             t.receives(segment().seq(1).ack(1).window(4_500));
-            t.application().writes(10 * MSS).sends(segment().seq(1).ack(1).length(4_000)).sendsNothing();
+            t.application()
+                    .writes(10 * MSS)
+                    .sends(segment().seq(1).ack(1).length(4_000))
+                    .sendsNothing();
         }
     }
 
     @Test
     void halfTheLargestWindowMayBeFilledByAShortSegment() {
-        try (TcpScenario t = TcpScenario.established(StackConfig.small(), segment().mss(MSS).window(1_200))) {
+        try (TcpScenario t =
+                TcpScenario.established(StackConfig.small(), segment().mss(MSS).window(1_200))) {
             t.application().writes(5 * MSS);
             t.sends(segment().seq(1).ack(1).length(MSS)).sendsNothing();
-            t.receives(segment().seq(1).ack(1_001).window(700)).sends(segment().seq(1_001).ack(1).length(700));
+            t.receives(segment().seq(1).ack(1_001).window(700))
+                    .sends(segment().seq(1_001).ack(1).length(700));
         }
     }
 
     @Test
     void anAcknowledgmentOlderThanTheLargestWindowIsChallenged() {
-        try (TcpScenario t = TcpScenario.established(StackConfig.small(), segment().mss(MSS).window(5_000))) {
+        try (TcpScenario t =
+                TcpScenario.established(StackConfig.small(), segment().mss(MSS).window(5_000))) {
             for (int i = 0; i < 10; i++) {
                 t.application().writes(MSS).skip();
                 t.receives(segment().seq(1).ack(1 + (i + 1) * MSS).window(5_000));
             }
-            t.receives(segment().seq(1).ack(2_001).window(5_000).length(10)).sends(segment().seq(10_001).ack(1));
+            t.receives(segment().seq(1).ack(2_001).window(5_000).length(10))
+                    .sends(segment().seq(10_001).ack(1));
             t.hasDropped("TCP_BAD_ACKNOWLEDGMENT", 1).application().canRead(0);
         }
     }
@@ -377,7 +385,8 @@ class TcpSendTest {
             t.sendsSegments(10, 1, MSS);
             t.fillWindow();
             for (int i = 0; i < 4; i++) {
-                t.receives(segment().seq(65_536).ack(1).length(10)).sends(segment().seq(10_001).ack(65_536));
+                t.receives(segment().seq(65_536).ack(1).length(10))
+                        .sends(segment().seq(10_001).ack(65_536));
             }
             t.sendsNothing();
             t.application().reads(65_535);
@@ -388,7 +397,9 @@ class TcpSendTest {
     void aWindowThatIsNotUsedDoesNotGrow() {
         try (TcpScenario t = TcpScenario.established()) {
             for (int i = 0; i < 20; i++) {
-                t.application().writes(MSS).sends(segment().seq(1 + i * MSS).ack(1).length(MSS));
+                t.application()
+                        .writes(MSS)
+                        .sends(segment().seq(1 + i * MSS).ack(1).length(MSS));
                 t.receives(segment().seq(1).ack(1 + (i + 1) * MSS));
             }
             t.congestionWindowIs(10 * MSS);
@@ -405,7 +416,9 @@ class TcpSendTest {
             for (int acknowledged = 11; acknowledged <= 20; acknowledged++) {
                 t.receives(segment().seq(1).ack(1 + acknowledged * MSS)).congestionWindowIs(11 * MSS);
             }
-            t.receives(segment().seq(1).ack(21_001)).congestionWindowIs(12 * MSS).skip();
+            t.receives(segment().seq(1).ack(21_001))
+                    .congestionWindowIs(12 * MSS)
+                    .skip();
         }
     }
 }

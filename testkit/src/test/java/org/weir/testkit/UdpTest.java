@@ -56,8 +56,8 @@ class UdpTest {
                 .destinationPort(port)
                 .length(UdpHeader.LENGTH + octets)
                 .checksum(0);
-        final int pseudo = Checksum.pseudoHeader(
-                FramePeer.PEER_ADDRESS, FramePeer.STACK_ADDRESS, IpProtocol.UDP, p.totalLength());
+        final int pseudo =
+                Checksum.pseudoHeader(FramePeer.PEER_ADDRESS, FramePeer.STACK_ADDRESS, IpProtocol.UDP, p.totalLength());
         udp.checksum(Checksum.complement(Checksum.append(pseudo, PacketChecksum.sum(p, 0), false)));
         return p;
     }
@@ -127,8 +127,7 @@ class UdpTest {
         final IcmpHeader icmp = new IcmpHeader().at(memory, at);
         assertEquals(IcmpHeader.DESTINATION_UNREACHABLE, icmp.type());
         assertEquals(IcmpHeader.PORT_UNREACHABLE, icmp.code());
-        final UdpHeader quoted =
-                new UdpHeader().at(memory, at + IcmpHeader.LENGTH + (long) Ipv4Header.LENGTH);
+        final UdpHeader quoted = new UdpHeader().at(memory, at + IcmpHeader.LENGTH + (long) Ipv4Header.LENGTH);
         assertEquals(10, quoted.destinationPort());
         assertEquals(1, drops(DropReason.UDP_NO_ENDPOINT));
     }
