@@ -28,7 +28,7 @@ class ArchitectureTest {
             .importPackages("org.weir");
 
     @Test
-    void memoryWireTimeAndHashKnowNoOtherPackageOfTheCore() {
+    void memoryWireTimeAndBaseKnowNoOtherPackageOfTheCore() {
         for (String leaf : LEAVES) {
             only(leaf);
         }

@@ -55,7 +55,7 @@ final class HostPair implements AutoCloseable {
         };
         listener.listen(1, accept);
         final IpAddress to = IpAddress.parse("192.0.2.2");
-        final TcpConnection c = client.tcp().connect(to.high(), to.low(), PORT, 0, near);
+        final TcpConnection c = client.tcp().connect(to.high(), to.low(), PORT, IpAddress.ANY.low(), 0, near);
         if (c == null) {
             throw new IllegalStateException("cannot connect: " + client.tcp().refusal());
         }

@@ -171,7 +171,7 @@ public final class Arp {
     }
 
     private void learn(Netif netif, int sender, long hardware, boolean mayAdd) {
-        if (sender == 0) {
+        if (sender == 0 || !netif.isOnLink(sender)) {
             return;
         }
         Neighbor n = cache.find(netif, sender);

@@ -1,12 +1,14 @@
 package org.weir.ip;
 
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 import org.weir.link.DropCounters;
 import org.weir.link.DropReason;
 import org.weir.memory.ChecksumState;
 import org.weir.memory.Headroom;
 import org.weir.memory.Pbuf;
 import org.weir.wire.Checksum;
+import org.weir.wire.EthernetHeader;
 import org.weir.wire.IcmpHeader;
 import org.weir.wire.IpAddress;
 import org.weir.wire.IpProtocol;
@@ -76,20 +78,41 @@ public final class Icmp {
         }
     }
 
-    /// Turns the request round in its own buffer, RFC 1122 section 3.2.2.6; one sent to a group is not answered.
+    /// Turns the request round, RFC 1122 section 3.2.2.6; one sent to a group is not answered.
     private void answerEcho(Pbuf message, Datagram datagram) {
         final Route route = ipv4.routes().find(IpAddress.ipv4(datagram.sourceLow()));
         if (datagram.isToGroup() || route == null) {
             drops.drop(message, DropReason.ICMP_IGNORED);
             return;
         }
-        header.type(IcmpHeader.ECHO_REPLY).code(0).checksum(0);
-        header.checksum(Checksum.complement(PacketChecksum.sum(message, 0)));
-        message.checksumState(ChecksumState.VERIFIED);
+        final Pbuf reply = withRoomForHeaders(message);
+        if (reply == null) {
+            drops.count(DropReason.NO_BUFFER);
+            return;
+        }
+        header.at(reply.segment(), reply.offset())
+                .type(IcmpHeader.ECHO_REPLY)
+                .code(0)
+                .checksum(0);
+        header.checksum(Checksum.complement(PacketChecksum.sum(reply, 0)));
+        reply.checksumState(ChecksumState.VERIFIED);
         echoesAnswered++;
         final int to = IpAddress.ipv4(datagram.sourceLow());
         final int from = IpAddress.ipv4(datagram.destinationLow());
-        ipv4.dispatch(message, route, from, to, IpProtocol.ICMP, Ipv4.DEFAULT_TTL);
+        ipv4.dispatch(reply, route, from, to, IpProtocol.ICMP, Ipv4.DEFAULT_TTL);
+    }
+
+    /// The buffer of the request serves the answer, unless it came without an Ethernet header and has no room for one.
+    private @Nullable Pbuf withRoomForHeaders(Pbuf message) {
+        if (message.headroom() >= Ipv4Header.LENGTH + EthernetHeader.LENGTH) {
+            return message;
+        }
+        final Pbuf copy = ipv4.pool().take(Headroom.NETWORK, message.totalLength());
+        if (copy != null) {
+            message.copyTo(0, copy.segment(), copy.offset(), message.totalLength());
+        }
+        message.release();
+        return copy;
     }
 
     private void passError(Pbuf message) {

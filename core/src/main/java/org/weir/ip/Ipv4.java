@@ -26,6 +26,8 @@ public final class Ipv4 {
 
     private static final int LOOPBACK_NET = 127;
     private static final int FIRST_MULTICAST = 224;
+    private static final int MULTICAST_CLASS = 0xE;
+    private static final int HOST_PREFIX = 32;
     private static final int LOOSE_SOURCE_ROUTE = 131;
     private static final int STRICT_SOURCE_ROUTE = 137;
     private static final int END_OF_OPTIONS = 0;
@@ -76,7 +78,29 @@ public final class Ipv4 {
     public void addAddress(Netif netif, IpPrefix address) {
         netif.addAddress(address);
         routes.add(new Route(address, netif, 0));
+        final Netif loopback = loopback();
+        if (loopback != null && loopback != netif) {
+            routes.add(new Route(new IpPrefix(address.address(), HOST_PREFIX), loopback, 0));
+        }
         arp.announce(netif);
+    }
+
+    private @Nullable Netif loopback() {
+        for (final Netif netif : netifs) {
+            if (netif.isLoopback()) {
+                return netif;
+            }
+        }
+        return null;
+    }
+
+    /// True if an address can be the other end of a conversation: IPv4, not a group, not "any".
+    public boolean isUnicast(long high, long low) {
+        if (!IpAddress.isIpv4(high, low) || low == IpAddress.ANY.low()) {
+            return false;
+        }
+        final int address = IpAddress.ipv4(low);
+        return address >>> 28 != MULTICAST_CLASS && address != -1;
     }
 
     /// Adds a route to everything that no longer prefix matches.
@@ -138,8 +162,8 @@ public final class Ipv4 {
         }
         final int source = header.source();
         final int destination = header.destination();
-        final boolean toGroup = netif.isBroadcast(destination) || destination >>> 28 == 0xE;
-        if (isMartian(source, netif)) {
+        final boolean toGroup = netif.isBroadcast(destination) || destination >>> 28 == MULTICAST_CLASS;
+        if (isMartian(source, netif) || !netif.isLoopback() && destination >>> 24 == LOOPBACK_NET) {
             drops.drop(packet, DropReason.IPV4_MARTIAN);
             return;
         }
@@ -236,7 +260,7 @@ public final class Ipv4 {
         return net == 0
                 || net >= FIRST_MULTICAST
                 || netif.isBroadcast(source)
-                || net == LOOPBACK_NET && netif.capabilities().framing() == Framing.ETHERNET;
+                || !netif.isLoopback() && (net == LOOPBACK_NET || isLocal(source));
     }
 
     private boolean isOurs(Netif arrivedOn, int destination) {

@@ -7,6 +7,7 @@ import org.weir.link.DropReason;
 import org.weir.link.Framing;
 import org.weir.link.Link;
 import org.weir.link.LinkCapabilities;
+import org.weir.link.LoopbackLink;
 import org.weir.link.PacketSink;
 import org.weir.memory.ChecksumState;
 import org.weir.memory.Pbuf;
@@ -16,6 +17,8 @@ import org.weir.wire.IpPrefix;
 
 /// A network interface: a link, its addresses and its counters.
 public final class Netif {
+    private static final int LIMITED_BROADCAST = -1;
+
     private final String name;
     private final Link link;
     private final LinkCapabilities capabilities;
@@ -68,6 +71,11 @@ public final class Netif {
         return link;
     }
 
+    /// True for the interface of a stack to itself.
+    boolean isLoopback() {
+        return link instanceof LoopbackLink;
+    }
+
     public LinkCapabilities capabilities() {
         return capabilities;
     }
@@ -97,7 +105,7 @@ public final class Netif {
         broadcastOf = new int[addresses.size()];
         for (int i = 0; i < addressOf.length; i++) {
             addressOf[i] = addresses.get(i).address().ipv4();
-            broadcastOf[i] = addresses.get(i).broadcast();
+            broadcastOf[i] = addresses.get(i).hasBroadcast() ? addresses.get(i).broadcast() : LIMITED_BROADCAST;
         }
     }
 
@@ -131,9 +139,24 @@ public final class Netif {
         return false;
     }
 
+    /// True if `ipv4` is in one of this interface's networks.
+    boolean isOnLink(int ipv4) {
+        for (int i = 0; i < addresses.size(); i++) {
+            if (addresses.get(i).contains(ipv4)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// True if a frame was sent that [#flush] has not seen.
+    public boolean needsFlush() {
+        return usedSinceFlush;
+    }
+
     /// True if `ipv4` reaches all hosts of one of this interface's networks.
     public boolean isBroadcast(int ipv4) {
-        if (ipv4 == -1) {
+        if (ipv4 == LIMITED_BROADCAST) {
             return true;
         }
         for (final int broadcast : broadcastOf) {

@@ -1,6 +1,7 @@
 package org.weir.memory;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// All packet buffers of a stack: handles made at start-up over one piece of memory, three stacks of free handles.
@@ -224,6 +225,32 @@ public final class PbufPool {
         first.checksumState(packet.checksumState());
         if (packet.checksumState() == ChecksumState.PARTIAL) {
             first.partialChecksum(first.offset + packet.transportOffset() - packet.offset, packet.checksumOffset());
+        }
+        return first;
+    }
+
+    /// A packet that holds a copy of `length` octets behind the headroom of `layer`, given to the caller: one buffer if it
+    /// fits one, else a chain of pages. Null if there are too few.
+    public @Nullable Pbuf copyOf(Headroom layer, MemorySegment source, long offset, int length) {
+        Objects.checkFromIndexSize(offset, length, source.byteSize());
+        final Pbuf first = take(layer, Math.min(length, pageSize - layer.octets()));
+        if (first == null) {
+            return null;
+        }
+        MemorySegment.copy(source, offset, memory, first.offset, first.length);
+        Pbuf last = first;
+        int done = first.length;
+        while (done < length) {
+            final Pbuf page = takePage();
+            if (page == null) {
+                first.release();
+                return null;
+            }
+            page.resize(Math.min(pageSize, length - done));
+            MemorySegment.copy(source, offset + done, memory, page.offset, page.length);
+            first.chainAfter(last, page);
+            last = page;
+            done += page.length;
         }
         return first;
     }

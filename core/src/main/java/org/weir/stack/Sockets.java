@@ -2,6 +2,7 @@ package org.weir.stack;
 
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
+import org.weir.base.Owner;
 import org.weir.memory.Pbuf;
 import org.weir.tcp.Tcp;
 import org.weir.tcp.TcpConnection;
@@ -47,13 +48,15 @@ public final class Sockets {
 
     private final Tcp tcp;
     private final Udp udp;
+    private final Owner owner;
     private final Socket[] slots;
     private final SocketEvents events = new SocketEvents(this);
     private final SocketOptions options = new SocketOptions();
     private @Nullable Socket free;
     private int open;
 
-    Sockets(Tcp tcp, Udp udp, int count) {
+    Sockets(Tcp tcp, Udp udp, Owner owner, int count) {
+        this.owner = owner;
         this.tcp = tcp;
         this.udp = udp;
         this.slots = new Socket[count];
@@ -73,6 +76,7 @@ public final class Sockets {
 
     /// Makes a socket. `EAFNOSUPPORT`, `ESOCKTNOSUPPORT`, `EMFILE`, `ENOBUFS`.
     public int socket(int family, int type) {
+        owner.check();
         if (family != AF_INET) {
             return -Errno.EAFNOSUPPORT;
         }
@@ -119,6 +123,7 @@ public final class Sockets {
     }
 
     private @Nullable Socket find(int descriptor) {
+        owner.check();
         final int index = descriptor & INDEX_MASK;
         if (descriptor < 0 || index >= slots.length) {
             return null;
@@ -271,7 +276,8 @@ public final class Sockets {
             return -Errno.EOPNOTSUPP;
         }
         final int localPort = s.listener == null ? 0 : s.listener.localPort();
-        final TcpConnection c = tcp.connect(remote.high(), remote.low(), remote.port(), localPort, events);
+        final long local = s.listener == null ? IpAddress.ANY.low() : s.listener.localLow();
+        final TcpConnection c = tcp.connect(remote.high(), remote.low(), remote.port(), local, localPort, events);
         if (c == null) {
             return -refusalErrno(tcp.refusal());
         }
@@ -279,6 +285,8 @@ public final class Sockets {
         c.noDelay(s.noDelay);
         s.connection = c;
         s.connecting = true;
+        s.inputShut = false;
+        s.outputShut = false;
         return -Errno.EINPROGRESS;
     }
 

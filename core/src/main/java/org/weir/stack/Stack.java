@@ -50,15 +50,18 @@ public final class Stack implements AutoCloseable {
         this.udp = new Udp(ipv4, config.udpEndpoints(), config.udpQueue());
         this.tcp = new Tcp(ipv4, config.tcp());
         this.ipv4.transports(tcp, udp);
-        this.sockets = new Sockets(tcp, udp, config.sockets());
+        this.sockets = new Sockets(tcp, udp, resources.owner(), config.sockets());
         this.netifs = ipv4.interfaces();
     }
 
     /// Makes a stack with a loopback interface.
     ///
     /// @param entropy secret random bits, used for as long as the stack lives
-    /// @param nowNs the time, from the same clock as in [#poll]
+    /// @param nowNs the time, from the same clock as in [#poll]; not negative
     public static Stack create(StackConfig config, Entropy entropy, long nowNs) {
+        if (nowNs < 0) {
+            throw new IllegalArgumentException("time of " + nowNs + " ns is negative");
+        }
         final Stack stack = new Stack(config, entropy, nowNs);
         final Netif loopback = stack.ipv4.addInterface("lo", new LoopbackLink());
         stack.ipv4.addAddress(loopback, IpPrefix.parse(LOOPBACK_PREFIX));
@@ -119,17 +122,18 @@ public final class Stack implements AutoCloseable {
         }
     }
 
-    /// When [#poll] must be called even if no frame arrives; [TimerWheel#NEVER] if never, a time in the past if
+    /// When [#poll] must be called even if no frame arrives: [TimerWheel#NEVER] if never, the time of the last poll if
     /// there is work left now.
     public long nextDeadlineNs() {
         if (tcp.hasWork() || udp.hasEvents()) {
             return clock.nowNs();
         }
-        long earliest = timers.nextDeadlineNs();
+        long earliest = Math.min(timers.nextDeadlineNs(), tcp.retryNs());
         for (int i = 0; i < netifs.size(); i++) {
-            earliest = Math.min(earliest, netifs.get(i).link().nextDeadlineNs());
+            final Netif netif = netifs.get(i);
+            earliest = Math.min(earliest, netif.needsFlush() ? clock.nowNs() : netif.link().nextDeadlineNs());
         }
-        return earliest;
+        return Math.max(earliest, clock.nowNs());
     }
 
     /// Lets another thread become the owner: the next one that calls.

@@ -8,6 +8,8 @@ final class AcknowledgmentInput {
     /// RFC 5681 section 3.2.
     private static final int DUPLICATE_THRESHOLD = 3;
 
+    private static final int INFLATION_LIMIT = 1 << 30;
+
     private final Tcp tcp;
     private final TcpOutput output;
     private final CongestionControl congestion;
@@ -44,7 +46,7 @@ final class AcknowledgmentInput {
                 && s.arrivedLength == 0
                 && s.sequenceLength() == 0
                 && c.deadlines.persistNs == Deadlines.NEVER
-                && s.windowField << c.snd.windowScale == c.snd.window;
+                && s.window(c.snd.windowScale) == c.snd.window;
     }
 
     private void updateWindow(TcpConnection c, Segment s) {
@@ -58,7 +60,7 @@ final class AcknowledgmentInput {
         if (!isNewer) {
             return;
         }
-        final int window = s.windowField << snd.windowScale;
+        final int window = s.window(snd.windowScale);
         if (window > snd.window) {
             snd.probes = 0;
             tcp.wantsOutput(c);
@@ -82,7 +84,7 @@ final class AcknowledgmentInput {
         snd.una = ack;
         snd.nxt = SequenceNumber.latest(snd.nxt, ack);
         snd.retransmissions = 0;
-        snd.rtt.resetBackoff();
+        c.deadlines.persistNs = Deadlines.NEVER;
         if (snd.inRecovery) {
             recover(c, acknowledged, nowNs);
         } else {
@@ -126,7 +128,7 @@ final class AcknowledgmentInput {
         final Sender snd = c.snd;
         snd.duplicateAcks++;
         if (snd.inRecovery) {
-            snd.congestion.window += snd.segmentSize;
+            snd.congestion.window = Math.min(snd.congestion.window + snd.segmentSize, INFLATION_LIMIT);
         } else if (snd.duplicateAcks == DUPLICATE_THRESHOLD && SequenceNumber.afterOrAt(snd.una, snd.recover)) {
             congestion.lossDetected(snd.congestion, flightWithoutLimitedTransmit(snd));
             snd.inRecovery = true;

@@ -16,6 +16,8 @@ final class Handshake {
     /// A smaller MSS would drown the payload in headers: what is offered below counts as this.
     private static final int LEAST_SEGMENT_SIZE = 64;
 
+    private static final int LARGEST_UNSCALED_WINDOW = 0xFFFF;
+
     private final Tcp tcp;
     private final SegmentWriter writer;
     private final CongestionControl congestion;
@@ -116,7 +118,7 @@ final class Handshake {
         }
         c.state = TcpTransitions.next(c.state, TcpEvent.SYN_ACK_ARRIVES);
         sample(c, nowNs);
-        establish(c, s, s.windowField);
+        establish(c, s, s.window(c.snd.windowScale));
         tcp.raise(c, TcpConnection.CONNECTED);
         return Verdict.CONTINUE;
     }
@@ -171,7 +173,7 @@ final class Handshake {
         if (c.snd.finQueued) {
             c.state = TcpTransitions.next(c.state, TcpEvent.CLOSE);
         }
-        establish(c, s, s.windowField << c.snd.windowScale);
+        establish(c, s, s.window(c.snd.windowScale));
         return true;
     }
 
@@ -186,8 +188,10 @@ final class Handshake {
         snd.maximumWindow = window;
         snd.windowUpdateSequence = s.sequence;
         snd.windowUpdateAcknowledgment = s.acknowledgment;
+        if (snd.retransmissions > 0) {
+            snd.rtt.startAfterLostSyn();
+        }
         snd.retransmissions = 0;
-        snd.rtt.resetBackoff();
         c.deadlines.retransmitNs = Deadlines.NEVER;
         congestion.begin(snd.congestion, snd.segmentSize);
         tcp.wantsOutput(c);
@@ -199,6 +203,9 @@ final class Handshake {
         c.rcv.timestamps = options.hasTimestamps();
         c.rcv.tsRecent = options.hasTimestamps() ? options.timestampValue() : 0;
         c.rcv.scaling = options.hasWindowScale();
+        if (!c.rcv.scaling) {
+            c.rcv.capacity = Math.min(c.rcv.capacity, LARGEST_UNSCALED_WINDOW);
+        }
         c.snd.windowScale = options.hasWindowScale() ? options.windowScale() : 0;
         final int offered = options.hasMaximumSegmentSize() ? options.maximumSegmentSize() : DEFAULT_SEGMENT_SIZE;
         final int optionOctets = c.rcv.timestamps ? TcpOptions.TIMESTAMPS_LENGTH : 0;

@@ -69,12 +69,13 @@ final class PayloadInput {
         final Receiver rcv = c.rcv;
         rcv.nxt += s.length;
         rcv.unacknowledged += s.length;
+        rcv.learnSegmentSize(s.length);
         rcv.queue.append(s.takePayload());
         final boolean fillsHole = !rcv.outOfOrder.isEmpty();
         if (fillsHole) {
             joinOutOfOrder(rcv);
         }
-        if (fillsHole || rcv.unacknowledged >= SEGMENTS_PER_ACK * rcv.segmentSize) {
+        if (fillsHole || rcv.unacknowledged >= SEGMENTS_PER_ACK * rcv.peerSegmentSize) {
             tcp.owesAck(c);
         } else if (c.deadlines.acknowledgeNs == Deadlines.NEVER) {
             c.deadlines.acknowledgeNs = nowNs + tcp.config().delayedAckNs();

@@ -8,6 +8,8 @@ final class Receiver {
     /// A larger share of the buffer must be free before a window grows, RFC 9293 section 3.8.6.2.2.
     private static final int SILLY_WINDOW_SHARE = 2;
 
+    private static final int DEFAULT_SEGMENT_SIZE = 536;
+
     final PageQueue queue = new PageQueue();
     final ReassemblyQueue outOfOrder = new ReassemblyQueue();
 
@@ -23,8 +25,10 @@ final class Receiver {
     boolean scaling;
 
     int capacity;
-    /// Octets of a full segment of the peer's.
+    /// Octets of the largest segment that the peer may send.
     int segmentSize;
+    /// Octets of the largest segment that it has sent.
+    int peerSegmentSize;
     /// The peer's FIN has arrived, perhaps before data that is missing.
     boolean finSeen;
 
@@ -53,7 +57,8 @@ final class Receiver {
         windowScale = config.windowScale();
         scaling = true;
         capacity = config.receiveBuffer();
-        segmentSize = 536;
+        segmentSize = DEFAULT_SEGMENT_SIZE;
+        peerSegmentSize = DEFAULT_SEGMENT_SIZE;
         finSeen = false;
         finSequence = 0;
         ackNow = false;
@@ -71,6 +76,13 @@ final class Receiver {
         nxt = sequence + 1;
         edge = nxt + offered;
         lastAckSent = nxt;
+    }
+
+    /// A segment of `octets` octets has come; one that the link put together of several tells nothing.
+    void learnSegmentSize(int octets) {
+        if (octets > peerSegmentSize && octets <= segmentSize) {
+            peerSegmentSize = octets;
+        }
     }
 
     /// RCV.WND as the peer knows it.

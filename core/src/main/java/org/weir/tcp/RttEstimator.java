@@ -9,6 +9,7 @@ final class RttEstimator {
     /// RFC 6298 (2.5): at least 60 seconds.
     static final long MAXIMUM_RTO_NS = 60 * StackClock.SECOND;
 
+    private static final long AFTER_LOST_SYN_RTO_NS = 3 * StackClock.SECOND;
     private static final int MAX_BACKOFF = 16;
 
     private long minimumRtoNs;
@@ -25,8 +26,9 @@ final class RttEstimator {
         backoff = 0;
     }
 
-    /// RFC 6298 (2.2) and (2.3).
+    /// RFC 6298 (2.2) and (2.3). A sample is what ends a back-off (section 5, Karn's algorithm).
     void sample(long rttNs) {
+        backoff = 0;
         final long rtt = Math.max(rttNs, 1);
         if (smoothedNs == 0) {
             smoothedNs = rtt;
@@ -44,9 +46,12 @@ final class RttEstimator {
         backoff = Math.min(backoff + 1, MAX_BACKOFF);
     }
 
-    /// Something new was acknowledged: the back-off ends.
-    void resetBackoff() {
-        backoff = 0;
+    /// RFC 6298 (5.7): data begins with three seconds where the SYN was lost and no time is known.
+    void startAfterLostSyn() {
+        if (smoothedNs == 0) {
+            rtoNs = AFTER_LOST_SYN_RTO_NS;
+            backoff = 0;
+        }
     }
 
     /// The time-out with its back-off.

@@ -32,6 +32,8 @@ final class Segment {
     /// SEG.SEQ when it arrived.
     int arrivedSequence;
 
+    private boolean arrivedWithSyn;
+
     /// Reads the header of `packet` (borrowed), which starts with it. False if it is malformed.
     boolean parse(Pbuf packet) {
         if (!TcpHeader.fits(packet.length())) {
@@ -59,6 +61,7 @@ final class Segment {
         length = packet.totalLength();
         arrivedLength = length;
         arrivedSequence = sequence;
+        arrivedWithSyn = has(TcpHeader.SYN);
     }
 
     /// Drops octets that were received before.
@@ -106,6 +109,11 @@ final class Segment {
 
     boolean has(int flag) {
         return (flags & flag) != 0;
+    }
+
+    /// SEG.WND in octets: the window of a SYN is never scaled (RFC 7323 section 2.2).
+    int window(int shift) {
+        return arrivedWithSyn ? windowField : windowField << shift;
     }
 
     /// SEG.LEN: octets of payload, SYN and FIN.

@@ -10,11 +10,15 @@ import org.weir.time.StackClock;
 import org.weir.wire.Checksum;
 import org.weir.wire.IpAddress;
 import org.weir.wire.IpProtocol;
+import org.weir.wire.Ipv4Header;
 import org.weir.wire.TcpHeader;
 import org.weir.wire.TcpOptions;
 
 /// Builds segments and gives them to IP, RFC 9293 section 3.1.
 final class SegmentWriter {
+    /// Octets of an IPv4 and a TCP header without options.
+    static final int HEADERS = Ipv4Header.LENGTH + TcpHeader.LENGTH;
+
     private final Ipv4 ipv4;
     private final TcpHeader header = new TcpHeader();
     private final TcpOptions options = new TcpOptions();
@@ -108,7 +112,7 @@ final class SegmentWriter {
 
     /// The MSS that we offer: what the link carries without options, RFC 6691.
     static int localSegmentSize(Route route) {
-        return route.netif().mtu() - 40;
+        return route.netif().mtu() - HEADERS;
     }
 
     /// Answers a segment that belongs to no connection, RFC 9293 section 3.10.7.1.
@@ -148,7 +152,7 @@ final class SegmentWriter {
     /// Resets a connection that the peer believes in.
     void reset(TcpConnection c) {
         resetsSent++;
-        write(c, c.snd.max, 0, TcpHeader.RST | TcpHeader.ACK);
+        write(c, c.snd.acceptableSequence(), 0, TcpHeader.RST | TcpHeader.ACK);
     }
 
     /// Answers an acknowledgment of what was never sent on a connection that is being opened: SEQ = SEG.ACK.

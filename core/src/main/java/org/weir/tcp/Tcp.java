@@ -16,6 +16,7 @@ import org.weir.time.TimerWheel;
 import org.weir.wire.IcmpHeader;
 import org.weir.wire.IpAddress;
 import org.weir.wire.TcpHeader;
+import org.weir.wire.TcpOptions;
 
 /// TCP, RFC 9293: opens and ends connections and keeps the lists of those that have something to send or to tell.
 ///
@@ -24,6 +25,11 @@ import org.weir.wire.TcpHeader;
 public final class Tcp implements Transport {
     /// RFC 6528: the clock of initial sequence numbers ticks every 4 microseconds.
     private static final long ISN_TICK_NS = 4_000;
+
+    /// A smaller path MTU is not believed: it would drown the payload in headers.
+    private static final int LEAST_PATH_MTU = 296;
+
+    private static final long RETRY_NS = StackClock.MILLISECOND;
     /// How long a FIN-WAIT-2 that nobody waits for lasts, as Linux has it.
     private static final long FIN_WAIT_2_NS = 60 * StackClock.SECOND;
 
@@ -40,6 +46,7 @@ public final class Tcp implements Transport {
     private final ReadyList<TcpListener> acceptable = new ReadyList<>();
     private final ReadyList<TcpConnection> events = new ReadyList<>();
     private final ReadyList<TcpConnection> outputs = new ReadyList<>();
+    private final ReadyList<TcpConnection> blocked = new ReadyList<>();
     /// Users that found the pool dry.
     private final ReadyList<TcpConnection> starved = new ReadyList<>();
 
@@ -147,15 +154,18 @@ public final class Tcp implements Transport {
 
     /// Opens a connection; [TcpHandler#connected] or [TcpHandler#failed] follows.
     ///
+    /// @param localLow our address, mapped; [IpAddress#ANY] for the one that the route says
     /// @param localPort 0 for a free one
     /// @return null if that cannot be: [#refusal] says why
-    public @Nullable TcpConnection connect(long high, long low, int port, int localPort, TcpHandler handler) {
+    public @Nullable TcpConnection connect(
+            long high, long low, int port, long localLow, int localPort, TcpHandler handler) {
         checkOwner();
-        final Route route = ipv4.routes().find(IpAddress.ipv4(low));
+        final Route route = ipv4.isUnicast(high, low) ? ipv4.routes().find(IpAddress.ipv4(low)) : null;
         if (route == null) {
             return refuse(TcpRefusal.NO_ROUTE);
         }
-        final long local = IpAddress.mapped(route.source());
+        final boolean anyLocal = localLow == IpAddress.ANY.low();
+        final long local = anyLocal ? IpAddress.mapped(route.source()) : localLow;
         final int chosen = localPort != 0 ? localPort : freePort(local, high, low, port);
         if (chosen == 0) {
             return refuse(TcpRefusal.NO_PORT);
@@ -217,6 +227,7 @@ public final class Tcp implements Transport {
         c.attached = false;
         c.inputClosed = false;
         c.events = 0;
+        c.challengeAfterNs = nowNs;
         c.deadlines.clear();
         final long secret =
                 isnHash.hash(c.localLow, c.remoteHigh, c.remoteLow, (long) c.localPort << 16 | c.remotePort, 0);
@@ -267,28 +278,43 @@ public final class Tcp implements Transport {
     }
 
     private int deliver(TcpConnection c) {
-        final int events = c.events;
         final TcpHandler handler = c.handler;
-        c.events = 0;
         if (handler != null && c.attached) {
-            tell(c, handler, events);
+            c.telling = true;
+            try {
+                tell(c, handler);
+            } finally {
+                c.telling = false;
+                if (c.events != 0 && c.attached) {
+                    events.add(c.eventNode);
+                }
+                freeIfDone(c);
+            }
+        } else {
+            freeIfDone(c);
         }
-        freeIfDone(c);
         return 1;
     }
 
-    /// A handler may close the connection, after which it is told nothing more.
-    private void tell(TcpConnection c, TcpHandler handler, int events) {
-        if ((events & TcpConnection.CONNECTED) != 0) {
+    private static boolean takes(TcpConnection c, int event) {
+        final boolean happened = (c.events & event) != 0;
+        c.events &= ~event;
+        return happened && c.attached;
+    }
+
+    /// A handler may close the connection, after which it is told nothing more. What it has not been told when it throws,
+    /// it is told at the next poll.
+    private static void tell(TcpConnection c, TcpHandler handler) {
+        if (takes(c, TcpConnection.CONNECTED) && c.error == TcpError.NONE) {
             handler.connected(c);
         }
-        if ((events & TcpConnection.READABLE) != 0 && c.attached && c.error == TcpError.NONE) {
+        if (takes(c, TcpConnection.READABLE) && c.error == TcpError.NONE) {
             handler.readable(c);
         }
-        if ((events & TcpConnection.WRITABLE) != 0 && c.attached && c.error == TcpError.NONE) {
+        if (takes(c, TcpConnection.WRITABLE) && c.error == TcpError.NONE) {
             handler.writable(c);
         }
-        if ((events & TcpConnection.FAILED) != 0 && c.attached) {
+        if (takes(c, TcpConnection.FAILED)) {
             c.attached = false;
             handler.failed(c, c.error);
         }
@@ -296,15 +322,29 @@ public final class Tcp implements Transport {
 
     /// Sends what connections have to send, each a turn. Returns how many had one.
     public int transmit(long nowNs) {
-        final int turns = outputs.size();
-        for (int i = turns; i > 0; i--) {
+        for (int i = blocked.size(); i > 0; i--) {
+            outputs.add(blocked.remove().outputNode);
+        }
+        int sent = 0;
+        for (int i = outputs.size(); i > 0; i--) {
             final TcpConnection c = outputs.remove();
-            if (output.dispatch(c, nowNs)) {
-                outputs.add(c.outputNode);
+            switch (output.dispatch(c, nowNs)) {
+                case DONE -> sent++;
+                case MORE -> {
+                    sent++;
+                    outputs.add(c.outputNode);
+                }
+                case BLOCKED -> blocked.add(c.blockedNode);
             }
             freeIfDone(c);
         }
-        return turns;
+        return sent;
+    }
+
+    /// When connections that found the link full, or no buffer, want to try again; [TimerWheel#NEVER] if there are none. The
+    /// link usually asks for an earlier poll itself.
+    public long retryNs() {
+        return blocked.isEmpty() ? TimerWheel.NEVER : clock().nowNs() + RETRY_NS;
     }
 
     // ---- work for the next phases ----
@@ -346,7 +386,7 @@ public final class Tcp implements Transport {
     }
 
     private void wakeStarved() {
-        for (int i = starved.size(); i > 0; i--) {
+        for (int i = Math.min(starved.size(), pool().pagesForSending()); i > 0; i--) {
             final TcpConnection c = starved.remove();
             if (c.snd.starved && c.attached) {
                 c.snd.starved = false;
@@ -503,7 +543,7 @@ public final class Tcp implements Transport {
     /// Gives the object back once nobody refers to it.
     private void freeIfDone(TcpConnection c) {
         final boolean referred =
-                c.attached || c.eventNode.isQueued() || c.outputNode.isQueued() || c.starvedNode.isQueued();
+                c.attached || c.telling || c.blockedNode.isQueued() || c.eventNode.isQueued() || c.outputNode.isQueued() || c.starvedNode.isQueued();
         if (c.state == TcpState.CLOSED && !referred && c.route != null) {
             c.rcv.queue.clear();
             c.handler = null;
@@ -532,14 +572,32 @@ public final class Tcp implements Transport {
         if (c == null || e.type() != IcmpHeader.DESTINATION_UNREACHABLE) {
             return;
         }
+        if (e.code() == IcmpHeader.FRAGMENTATION_NEEDED) {
+            shrinkSegments(c, e.nextHopMtu());
+            return;
+        }
         final TcpError error = e.code() == IcmpHeader.PORT_UNREACHABLE || e.code() == IcmpHeader.PROTOCOL_UNREACHABLE
                 ? TcpError.REFUSED
                 : TcpError.HOST_UNREACHABLE;
-        if (c.state == TcpState.SYN_SENT && e.code() != IcmpHeader.FRAGMENTATION_NEEDED) {
+        if (c.state == TcpState.SYN_SENT) {
             fail(c, error);
         } else {
             c.softError = error;
         }
+    }
+
+    /// RFC 1191 section 6.4: the path carries less. What was sent in larger segments is sent again in smaller ones.
+    private void shrinkSegments(TcpConnection c, int mtu) {
+        final int overhead = SegmentWriter.HEADERS + (c.rcv.timestamps ? TcpOptions.TIMESTAMPS_LENGTH : 0);
+        final int octets = Math.max(mtu, LEAST_PATH_MTU) - overhead;
+        if (!c.snd.synAcknowledged || octets >= c.snd.segmentSize) {
+            return;
+        }
+        c.snd.segmentSize = octets;
+        c.snd.congestion.segmentSize = octets;
+        c.snd.nxt = c.snd.una;
+        c.snd.timing = false;
+        wantsOutput(c);
     }
 
     private @Nullable TcpConnection find(IcmpError e) {

@@ -1,6 +1,7 @@
 package org.weir.tcp;
 
 import org.weir.time.StackClock;
+import org.weir.wire.TcpOptions;
 
 /// The settings of TCP; every connection starts with them.
 ///
@@ -113,7 +114,7 @@ public record TcpConfig(
     /// The window scale that makes the receive buffer fit a 16-bit window, RFC 7323 section 2.
     int windowScale() {
         int shift = 0;
-        while (receiveBuffer >>> shift > 0xFFFF) {
+        while (receiveBuffer >>> shift > 0xFFFF && shift < TcpOptions.MAX_WINDOW_SCALE) {
             shift++;
         }
         return shift;

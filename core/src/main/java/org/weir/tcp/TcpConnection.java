@@ -26,6 +26,7 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
     final Timer timer;
     final ReadyNode<TcpConnection> eventNode = new ReadyNode<>(this);
     final ReadyNode<TcpConnection> outputNode = new ReadyNode<>(this);
+    final ReadyNode<TcpConnection> blockedNode = new ReadyNode<>(this);
     final ReadyNode<TcpConnection> starvedNode = new ReadyNode<>(this);
 
     TcpState state = TcpState.CLOSED;
@@ -55,10 +56,15 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
     int listenerGeneration;
     /// The user holds the reference, or will get it.
     boolean attached;
+    /// A handler is being called: the object is not given back before it returns.
+    boolean telling;
     /// The reader has gone: new data is answered with a reset.
     boolean inputClosed;
 
     int events;
+    /// When the next challenge acknowledgment may be sent, RFC 5961 section 7.
+    long challengeAfterNs;
+
     boolean inTable;
     boolean inTimeWaitList;
 
@@ -126,6 +132,7 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
 
     /// Who is told of events from now on. What has happened before is told again.
     public void handler(TcpHandler events) {
+        tcp.checkOwner();
         handler = events;
         if (error != TcpError.NONE) {
             tcp.raise(this, FAILED);
@@ -145,6 +152,7 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
 
     /// Switches Nagle's algorithm off, RFC 9293 section 3.7.4.
     public void noDelay(boolean on) {
+        tcp.checkOwner();
         snd.noDelay = on;
         tcp.wantsOutput(this);
     }
@@ -165,14 +173,14 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
         return snd.queue.length();
     }
 
-    /// Queues a copy of up to `length` octets. If it takes fewer, [TcpHandler#writable] follows.
+    /// Queues a copy of up to `length` octets. If it takes fewer, or fills the buffer, [TcpHandler#writable] follows.
     ///
     /// @return how many; 0 if the buffer is full, or nothing may be sent in this state
     public int write(MemorySegment source, long offset, int length) {
         tcp.checkOwner();
         final int room = Math.min(sendRoom(), length);
         final int written = room == 0 ? 0 : snd.queue.write(source, offset, room, tcp.pool());
-        if (written < length) {
+        if (written < length || sendRoom() == 0) {
             tcp.starve(this, written < room);
         }
         if (written > 0) {
@@ -195,8 +203,7 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
             return sendCopy(packet);
         }
         snd.queue.append(packet);
-        tcp.wantsOutput(this);
-        return true;
+        return sent();
     }
 
     private boolean sendCopy(Pbuf packet) {
@@ -208,6 +215,13 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
             snd.queue.write(p.segment(), p.offset(), p.length(), tcp.pool());
         }
         packet.release();
+        return sent();
+    }
+
+    private boolean sent() {
+        if (sendRoom() == 0) {
+            tcp.starve(this, false);
+        }
         tcp.wantsOutput(this);
         return true;
     }
@@ -226,8 +240,9 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
 
     /// Queues the first `octets` octets of the claimed room; at most [#sendRoom].
     public void commit(int octets) {
+        tcp.checkOwner();
         snd.queue.commit(octets);
-        tcp.wantsOutput(this);
+        sent();
     }
 
     /// Sends a FIN behind what is queued: no more will be sent, reading goes on.

@@ -4,10 +4,10 @@ import org.jspecify.annotations.Nullable;
 import org.weir.ip.Datagram;
 import org.weir.ip.Ipv4;
 import org.weir.ip.PacketChecksum;
-import org.weir.ip.RateLimiter;
 import org.weir.link.DropCounters;
 import org.weir.link.DropReason;
 import org.weir.memory.Pbuf;
+import org.weir.time.StackClock;
 import org.weir.wire.Checksum;
 import org.weir.wire.IpAddress;
 import org.weir.wire.IpProtocol;
@@ -15,8 +15,9 @@ import org.weir.wire.TcpHeader;
 
 /// Segment arrival, RFC 9293 section 3.10.7: the steps in the order and with the names of the RFC.
 final class TcpInput {
-    /// Per stack, RFC 5961 section 7.
-    private static final int CHALLENGES_PER_SECOND = 1_000;
+    /// Between two challenge acknowledgments of one connection. Not a limit of the whole stack: others could read from it
+    /// whether a guess was right (CVE-2016-5696).
+    private static final long CHALLENGE_PAUSE_NS = 500 * StackClock.MILLISECOND;
 
     private final Tcp tcp;
     private final ConnectionTable table;
@@ -26,7 +27,6 @@ final class TcpInput {
     private final AcknowledgmentInput acknowledgments;
     private final PayloadInput payloads;
     private final Segment segment = new Segment();
-    private final RateLimiter challengeLimit = new RateLimiter(CHALLENGES_PER_SECOND, CHALLENGES_PER_SECOND);
     private long segmentsReceived;
 
     TcpInput(Tcp tcp, ConnectionTable table, SegmentWriter writer, TcpOutput output, CongestionControl congestion) {
@@ -132,7 +132,6 @@ final class TcpInput {
             return Verdict.DROP;
         }
         rememberTimestamp(c, s);
-        trimToWindow(c, s);
         return Verdict.CONTINUE;
     }
 
@@ -175,7 +174,9 @@ final class TcpInput {
     }
 
     private void challenge(TcpConnection c) {
-        if (challengeLimit.permits(tcp.clock().nowNs())) {
+        final long nowNs = tcp.clock().nowNs();
+        if (nowNs - c.challengeAfterNs >= 0) {
+            c.challengeAfterNs = nowNs + CHALLENGE_PAUSE_NS;
             tcp.owesAck(c);
         }
     }
@@ -241,6 +242,7 @@ final class TcpInput {
     // ---- fifth: the ACK field ----
 
     private Verdict processAcknowledgment(TcpConnection c, Segment s, long nowNs) {
+        trimToWindow(c, s);
         if (!s.has(TcpHeader.ACK)) {
             drops.count(DropReason.TCP_UNEXPECTED_FLAGS);
             return Verdict.DROP;

@@ -74,6 +74,7 @@ public final class TcpListener extends HashEntry<TcpListener> {
     ///
     /// @param connections how many may be half open or wait for [#accept]; at least 1
     public void listen(int connections, TcpAcceptHandler events) {
+        tcp.checkOwner();
         backlog = Math.max(1, connections);
         handler = events;
     }

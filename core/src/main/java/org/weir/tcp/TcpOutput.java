@@ -18,30 +18,38 @@ final class TcpOutput {
         this.congestion = congestion;
     }
 
+    /// How a turn ended.
+    enum Turn {
+        /// There is nothing more to send now.
+        DONE,
+        /// There is more: the turn was used up.
+        MORE,
+        /// There is more, but the link is full or no buffer was free.
+        BLOCKED
+    }
+
     /// Sends what may be sent now.
-    ///
-    /// @return true if the connection wants another turn: it has used this one up, the link is full, or no buffer
-    /// was free
-    boolean dispatch(TcpConnection c, long nowNs) {
+    Turn dispatch(TcpConnection c, long nowNs) {
         if (c.state == TcpState.CLOSED || c.route == null) {
-            return false;
+            return Turn.DONE;
         }
         final Netif netif = c.route.netif();
         if (!c.snd.synAcknowledged) {
-            return !netif.hasRoom() || !sendSyn(c, nowNs);
+            return netif.hasRoom() && sendSyn(c, nowNs) ? Turn.DONE : Turn.BLOCKED;
         }
         restartAfterIdle(c, nowNs);
         for (int i = 0; i < SEGMENTS_PER_TURN; i++) {
             final int length = sendable(c, segmentLimit(c, netif));
             if (length == 0 && !finIsDue(c)) {
                 persistIfStuck(c, nowNs);
-                return c.rcv.ackNow && (!netif.hasRoom() || !acknowledge(c));
+                final boolean quiet = !c.rcv.ackNow || netif.hasRoom() && acknowledge(c);
+                return quiet ? Turn.DONE : Turn.BLOCKED;
             }
             if (!netif.hasRoom() || !sendNext(c, length, nowNs)) {
-                return true;
+                return i == 0 ? Turn.BLOCKED : Turn.MORE;
             }
         }
-        return true;
+        return Turn.MORE;
     }
 
     /// True once the SYN of this round is out.
@@ -156,19 +164,21 @@ final class TcpOutput {
     void probe(TcpConnection c, long nowNs) {
         final Sender snd = c.snd;
         snd.nxt = snd.una;
-        final int length = Math.clamp(snd.window, 1, Math.min(snd.unsent(), snd.segmentSize));
-        writer.write(c, snd.nxt, length, TcpHeader.ACK | TcpHeader.PSH);
-        snd.max = SequenceNumber.latest(snd.max, snd.una + length);
-        snd.lastSentNs = nowNs;
-        snd.probes++;
-        snd.unansweredProbes++;
+        final int length = Math.clamp(snd.window, 1, Math.min(snd.queue.length(), snd.segmentSize));
+        if (writer.write(c, snd.nxt, length, TcpHeader.ACK | TcpHeader.PSH)) {
+            snd.max = SequenceNumber.latest(snd.max, snd.una + length);
+            snd.lastSentNs = nowNs;
+            snd.probes++;
+            snd.unansweredProbes++;
+        }
         c.deadlines.persistNs = nowNs + persistDelayNs(snd);
     }
 
     /// Sends the oldest unacknowledged segment again, whatever the windows say.
     void retransmitFirst(TcpConnection c, long nowNs) {
         final Sender snd = c.snd;
-        final int length = Math.min(snd.queue.length(), snd.segmentSize);
+        final int sent = SequenceNumber.distance(snd.queueStart(), snd.max);
+        final int length = Math.min(Math.min(snd.queue.length(), sent), snd.segmentSize);
         final boolean fin = snd.finQueued
                 && c.state.hasUnacknowledgedFin()
                 && length == snd.queue.length()
@@ -183,6 +193,6 @@ final class TcpOutput {
     /// Sends an acknowledgment now. False if no buffer was free: it is then still due.
     boolean acknowledge(TcpConnection c) {
         c.rcv.ackNow = true;
-        return writer.write(c, c.snd.max, 0, TcpHeader.ACK);
+        return writer.write(c, c.snd.acceptableSequence(), 0, TcpHeader.ACK);
     }
 }

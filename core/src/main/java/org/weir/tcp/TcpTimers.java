@@ -2,6 +2,10 @@ package org.weir.tcp;
 
 /// What happens when a deadline of a connection has come, RFC 9293 section 3.10.8 and RFC 6298 section 5.
 final class TcpTimers {
+    /// A connection that its user has closed is not kept open for ever by a peer that never opens its window
+    /// (CVE-2008-4609).
+    private static final int ORPHAN_PROBES = 8;
+
     private final Tcp tcp;
     private final TcpOutput output;
     private final CongestionControl congestion;
@@ -44,7 +48,11 @@ final class TcpTimers {
 
     /// RFC 9293 section 3.8.6.1: never gives up while the peer answers.
     private void persist(TcpConnection c, long nowNs) {
-        if (c.snd.unsent() == 0 && c.snd.nxt == c.snd.max) {
+        if (c.snd.queue.length() == 0) {
+            return;
+        }
+        if (!c.attached && c.snd.probes > ORPHAN_PROBES) {
+            tcp.abortSilently(c);
             return;
         }
         if (c.snd.unansweredProbes > tcp.config().dataRetries()) {

@@ -40,6 +40,8 @@ public final class Udp implements Transport {
     public static final int NO_BUFFER = -6;
 
     static final int NO_ERROR = -1;
+    /// Buffers may hold this many times the octets that a queue is meant for, since a page is rarely full.
+    private static final int TRUE_SIZE_FACTOR = 4;
 
     private final Ipv4 ipv4;
     private final DropCounters drops;
@@ -105,6 +107,7 @@ public final class Udp implements Transport {
         e.timeToLive = Ipv4.DEFAULT_TTL;
         e.queueLimit = defaultQueueLimit;
         e.pendingError = NO_ERROR;
+        e.isOpen = true;
         open++;
         return e;
     }
@@ -114,6 +117,9 @@ public final class Udp implements Transport {
     }
 
     int bind(UdpEndpoint e, long high, long low, int port) {
+        if (e.localPort != 0) {
+            return IN_USE;
+        }
         if (low != IpAddress.ANY.low() && !ipv4.isLocal(IpAddress.ipv4(low))) {
             return NOT_LOCAL;
         }
@@ -150,11 +156,16 @@ public final class Udp implements Transport {
     }
 
     void close(UdpEndpoint e) {
+        if (!e.isOpen) {
+            throw new IllegalStateException("a UDP endpoint was closed twice");
+        }
         if (e.localPort != 0) {
             byPort.remove(e);
         }
         e.queue.clear();
         e.queuedOctets = 0;
+        e.queuedTrueSize = 0;
+        e.isOpen = false;
         e.localPort = 0;
         e.handler = null;
         e.nextFree = free;
@@ -254,8 +265,10 @@ public final class Udp implements Transport {
     }
 
     private void enqueue(UdpEndpoint e, Pbuf payload, Datagram datagram, int senderPort) {
-        final boolean full =
-                e.queuedOctets + payload.totalLength() > e.queueLimit || e.queue.size() >= e.queueLimit / 64;
+        final int size = trueSize(payload);
+        final boolean full = !e.queue.isEmpty()
+                && (e.queuedOctets + payload.totalLength() > e.queueLimit
+                        || e.queuedTrueSize + size > (long) e.queueLimit * TRUE_SIZE_FACTOR);
         if (full || !pool().hasPagesForReceiving()) {
             drops.drop(payload, DropReason.UDP_QUEUE_FULL);
             return;
@@ -264,7 +277,17 @@ public final class Udp implements Transport {
         payload.queueKey((datagram.sourceLow() & 0xFFFF_FFFFL) << 16 | senderPort);
         e.queue.add(payload);
         e.queuedOctets += payload.totalLength();
+        e.queuedTrueSize += size;
         events.add(e.eventNode);
+    }
+
+    /// Octets of pool memory that `packet` (borrowed) holds.
+    static int trueSize(Pbuf packet) {
+        int size = 0;
+        for (Pbuf p = packet; p != null; p = p.next()) {
+            size += p.trueSize();
+        }
+        return size;
     }
 
     @Override
@@ -314,13 +337,13 @@ public final class Udp implements Transport {
     int maximumPayload(long low) {
         final Route route = ipv4.routes().find(IpAddress.ipv4(low));
         final int mtu = route == null ? 65_535 : route.netif().mtu();
-        return mtu - Ipv4Header.LENGTH - UdpHeader.LENGTH;
+        return Math.min(mtu, 0xFFFF) - Ipv4Header.LENGTH - UdpHeader.LENGTH;
     }
 
     /// Takes `packet`, whatever the result.
     int dispatch(UdpEndpoint e, Pbuf packet, long low, int port) {
         final int destination = IpAddress.ipv4(low);
-        final Route route = ipv4.routes().find(destination);
+        final Route route = IpAddress.isIpv4(0, low) ? ipv4.routes().find(destination) : null;
         int result = OK;
         if (route == null) {
             drops.count(DropReason.NO_ROUTE);

@@ -23,6 +23,8 @@ public final class UdpEndpoint extends HashEntry<UdpEndpoint> {
     int remotePort;
     int timeToLive;
     int queuedOctets;
+    int queuedTrueSize;
+    boolean isOpen;
     int queueLimit;
     int pendingError;
 
@@ -120,6 +122,7 @@ public final class UdpEndpoint extends HashEntry<UdpEndpoint> {
         final Pbuf datagram = queue.poll();
         if (datagram != null) {
             queuedOctets -= datagram.totalLength();
+            queuedTrueSize -= Udp.trueSize(datagram);
         }
         return datagram;
     }
@@ -128,14 +131,14 @@ public final class UdpEndpoint extends HashEntry<UdpEndpoint> {
     ///
     /// @return [Udp#OK], [Udp#TOO_LONG], [Udp#NO_BUFFER], [Udp#NO_ROUTE] or [Udp#NO_PORT]
     public int sendTo(MemorySegment source, long offset, int length, long low, int port) {
+        udp.checkOwner();
         if (length > udp.maximumPayload(low)) {
             return Udp.TOO_LONG;
         }
-        final Pbuf packet = udp.pool().take(Headroom.TRANSPORT, length);
+        final Pbuf packet = udp.pool().copyOf(Headroom.TRANSPORT, source, offset, length);
         if (packet == null) {
             return Udp.NO_BUFFER;
         }
-        MemorySegment.copy(source, offset, packet.segment(), packet.offset(), length);
         udp.checkOwner();
         return udp.dispatch(this, packet, low, port);
     }

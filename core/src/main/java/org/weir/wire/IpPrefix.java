@@ -36,7 +36,12 @@ public record IpPrefix(IpAddress address, int length) {
         return ((ipv4 ^ address.ipv4()) & mask()) == 0;
     }
 
-    /// The address that reaches all hosts of the network.
+    /// True if the network has an address that reaches all its hosts: RFC 3021 takes it from a /31, and a /32 is one host.
+    public boolean hasBroadcast() {
+        return length < MAX_LENGTH - 1;
+    }
+
+    /// The address that reaches all hosts of the network; only meaningful if [#hasBroadcast].
     public int broadcast() {
         return address.ipv4() | ~mask();
     }

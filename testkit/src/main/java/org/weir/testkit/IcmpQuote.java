@@ -39,6 +39,14 @@ final class IcmpQuote {
         return seal(p, code);
     }
 
+    /// The same with the next hop's MTU, RFC 1191 section 4.
+    static Pbuf withMtu(Pbuf p, int mtu) {
+        final IcmpHeader icmp =
+                new IcmpHeader().at(p.segment(), p.offset()).checksum(0).restOfHeader(mtu & 0xFFFF);
+        icmp.checksum(Checksum.complement(PacketChecksum.sum(p, 0)));
+        return p;
+    }
+
     /// Writes the ICMP header of "destination unreachable" in front of what `p` quotes.
     static Pbuf seal(Pbuf p, int code) {
         final IcmpHeader icmp = new IcmpHeader()

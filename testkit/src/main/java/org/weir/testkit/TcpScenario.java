@@ -120,7 +120,7 @@ public final class TcpScenario implements AutoCloseable {
 
     private TcpScenario connect() {
         final TcpConnection c =
-                stack().tcp().connect(0, IpAddress.mapped(FramePeer.PEER_ADDRESS), PEER_PORT, 0, application);
+                stack().tcp().connect(0, IpAddress.mapped(FramePeer.PEER_ADDRESS), PEER_PORT, IpAddress.ANY.low(), 0, application);
         if (c == null) {
             throw new AssertionError("cannot connect: " + stack().tcp().refusal());
         }
@@ -350,6 +350,14 @@ public final class TcpScenario implements AutoCloseable {
         trace.add("router: unreachable, code " + code + ", about seq " + sequence);
         learnIss();
         wire.sendIpv4(IcmpQuote.unreachable(wire, code, stackPort, peerPort, stackIss + sequence), IpProtocol.ICMP);
+        return this;
+    }
+
+    /// A router reports that the segment with number `sequence` is too large for its next link.
+    public TcpScenario receivesFragmentationNeeded(int mtu, int sequence) {
+        trace.add("router: fragmentation needed, MTU " + mtu + ", about seq " + sequence);
+        final Pbuf p = IcmpQuote.unreachable(wire, 4, stackPort, peerPort, stackIss + sequence);
+        wire.sendIpv4(IcmpQuote.withMtu(p, mtu), IpProtocol.ICMP);
         return this;
     }
 

@@ -113,7 +113,7 @@ class TcpReceiveTest {
         try (TcpScenario t = TcpScenario.established()) {
             t.fillWindow().skip();
             t.application().reads(1_000).sendsNothing();
-            t.application().reads(1_921).sends(segment().seq(1).ack(65_536).window(2_922));
+            t.application().reads(1_921).sends(segment().seq(1).ack(65_536).window(2_921));
             t.application().reads(62_614);
         }
     }
@@ -181,7 +181,7 @@ class TcpReceiveTest {
     void aSynInAnEstablishedConnectionIsChallenged() {
         try (TcpScenario t = TcpScenario.established()) {
             t.receives(segment().syn().seq(1)).sends(segment().seq(1).ack(1)).isIn(TcpState.ESTABLISHED);
-            t.receives(segment().syn().seq(0)).sends(segment().seq(1).ack(1)).isIn(TcpState.ESTABLISHED);
+            t.after(millis(501)).receives(segment().syn().seq(0)).sends(segment().seq(1).ack(1)).isIn(TcpState.ESTABLISHED);
         }
     }
 
@@ -190,6 +190,45 @@ class TcpReceiveTest {
         try (TcpScenario t = TcpScenario.established()) {
             t.receives(segment().seq(1).length(10)).sendsNothing();
             t.application().canRead(0).hasDropped("TCP_UNEXPECTED_FLAGS", 1);
+        }
+    }
+
+    @Test
+    void aResetThatIsExactOnlyAfterTrimmingIsChallenged() {
+        try (TcpScenario t = TcpScenario.established()) {
+            t.receives(segment().seq(1).ack(1).length(100)).skip();
+            t.receives(segment().rst().seq(51).ack(1).length(100)).isIn(TcpState.ESTABLISHED).skip();
+            t.application().reads(100);
+        }
+    }
+
+    @Test
+    void challengesOfOneConnectionAreHalfASecondApart() {
+        try (TcpScenario t = TcpScenario.established()) {
+            for (int i = 0; i < 10; i++) {
+                t.receives(segment().rst().seq(2));
+            }
+            t.sends(segment().seq(1).ack(1)).sendsNothing();
+            t.after(millis(501)).receives(segment().rst().seq(2)).sends(segment().seq(1).ack(1));
+        }
+    }
+
+    @Test
+    void everySecondSegmentOfAPeerWithASmallMssIsAcknowledged() {
+        try (TcpScenario t = TcpScenario.established()) {
+            t.receives(segment().seq(1).ack(1).length(536)).sendsNothing();
+            t.receives(segment().seq(537).ack(1).length(536)).sends(segment().seq(1).ack(1_073));
+            t.application().reads(1_072);
+        }
+    }
+
+    @Test
+    void readingWithoutProgressOfThePeerSendsNoDuplicateAcknowledgments() {
+        try (TcpScenario t = TcpScenario.established()) {
+            t.receives(segment().seq(1).ack(1).length(1_000)).after(millis(41)).skip();
+            for (int i = 0; i < 10; i++) {
+                t.application().reads(100).sendsNothing();
+            }
         }
     }
 }

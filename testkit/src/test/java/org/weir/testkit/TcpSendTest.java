@@ -1,10 +1,12 @@
 package org.weir.testkit;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.weir.testkit.SegmentSpec.segment;
 import static org.weir.testkit.TcpScenario.millis;
 import static org.weir.testkit.TcpScenario.seconds;
 
 import org.junit.jupiter.api.Test;
+import org.weir.link.FaultPlan;
 import org.weir.stack.StackConfig;
 
 /// Sending: RFC 9293 sections 3.7.4 and 3.8.6, RFC 5681, RFC 6298, RFC 6582.
@@ -364,8 +366,8 @@ class TcpSendTest {
             t.sendsSegments(10, 1, MSS);
             t.after(millis(201)).sends(segment().seq(1).ack(1).length(MSS)).sendsNothing();
             t.receives(segment().seq(1).ack(1_001)).sendsSegments(2, 1_001, MSS).sendsNothing();
-            t.after(millis(201)).sends(segment().seq(1_001).ack(1).length(MSS)).sendsNothing();
             t.after(millis(402)).sends(segment().seq(1_001).ack(1).length(MSS)).sendsNothing();
+            t.after(millis(804)).sends(segment().seq(1_001).ack(1).length(MSS)).sendsNothing();
         }
     }
 
@@ -419,6 +421,98 @@ class TcpSendTest {
             t.receives(segment().seq(1).ack(21_001))
                     .congestionWindowIs(12 * MSS)
                     .skip();
+        }
+    }
+
+    @Test
+    void aProbeIsNotSentOnceOnlyTheFinIsMissing() {
+        try (TcpScenario t = TcpScenario.established()) {
+            t.application().writesAndCloses(MSS);
+            t.sends(segment().fin().seq(1).ack(1).length(MSS));
+            t.receives(segment().seq(1).ack(1).window(0));
+            t.after(millis(201)).skip();
+            t.receives(segment().seq(1).ack(1_001).window(0)).skip();
+            t.after(seconds(20)).skip();
+            t.receives(segment().seq(1).ack(1_002).window(0));
+        }
+    }
+
+    @Test
+    void acknowledgmentsStayWithinAWindowThatHasClosed() {
+        try (TcpScenario t = TcpScenario.established()) {
+            t.application().writes(MSS);
+            t.sends(segment().seq(1).ack(1).length(MSS));
+            t.receives(segment().seq(1).ack(1_001).window(0));
+            t.application().writes(MSS);
+            t.after(millis(202)).sends(segment().seq(1_001).ack(1).length(1));
+            t.receives(segment().seq(1).ack(1_001).window(0).length(3_00));
+            t.after(millis(41)).sends(segment().seq(1_001).ack(301));
+            t.application().reads(300);
+        }
+    }
+
+    @Test
+    void aClosedConnectionWhosePeerNeverOpensItsWindowIsGivenUp() {
+        try (TcpScenario t = TcpScenario.established()) {
+            t.application().writes(MSS);
+            t.sends(segment().seq(1).ack(1).length(MSS));
+            t.receives(segment().seq(1).ack(1_001).window(0));
+            t.application().writesAndCloses(MSS);
+            for (int i = 0; i < 20; i++) {
+                t.after(seconds(60)).skip().receives(segment().seq(1).ack(1_001).window(0));
+            }
+            t.connectionsInUse(0);
+        }
+    }
+
+    @Test
+    void aFastRetransmissionSendsNothingNew() {
+        try (TcpScenario t = TcpScenario.established()) {
+            t.application().switchesNagleOff();
+            t.application().writes(100).skip();
+            t.application().writes(100).skip();
+            t.application().writes(100).skip();
+            t.receives(segment().seq(1).ack(1).window(300));
+            t.application().writes(2_000).skip();
+            for (int i = 0; i < 3; i++) {
+                t.receives(segment().seq(1).ack(1).window(300));
+            }
+            t.sends(segment().seq(1).ack(1).length(300));
+        }
+    }
+
+    @Test
+    void withoutASampleTheBackOffStays() {
+        try (TcpScenario t = TcpScenario.established()) {
+            t.application().writes(2 * MSS);
+            t.sendsSegments(2, 1, MSS);
+            t.after(millis(201)).sends(segment().seq(1).ack(1).length(MSS));
+            t.receives(segment().seq(1).ack(1_001)).sends(segment().seq(1_001).ack(1).length(MSS));
+            t.after(millis(390)).sendsNothing();
+            t.after(millis(20)).sends(segment().seq(1_001).ack(1).length(MSS));
+        }
+    }
+
+    @Test
+    void aRouterThatCarriesLessMakesSegmentsShorter() {
+        try (TcpScenario t = TcpScenario.established(StackConfig.small(), segment().mss(1_400).window(65_535))) {
+            t.application().writes(2_800);
+            t.sendsSegments(2, 1, 1_400);
+            t.receivesFragmentationNeeded(1_040, 1);
+            t.sends(segment().seq(1).ack(1).length(1_000)).sends(segment().seq(1_001).ack(1).length(1_000)).skip();
+            t.receivesFragmentationNeeded(100_000, 1).sendsNothing();
+        }
+    }
+
+    @Test
+    void aBlockedLinkMakesNoWork() {
+        final FaultPlan tiny = FaultPlan.none().withRate(1_000_000, 4);
+        try (SimulatedNetwork network =
+                new SimulatedNetwork(SimulatedNetwork.Plan.perfect().withFaults(tiny))) {
+            final EchoTransfer transfer = new EchoTransfer(network).start(100_000);
+            network.runUntil(transfer::isDone, seconds(3_600));
+            assertEquals(100_000, transfer.verified());
+            network.assertNoLeaks();
         }
     }
 }

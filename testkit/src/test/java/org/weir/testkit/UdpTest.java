@@ -146,13 +146,13 @@ class UdpTest {
 
     @Test
     void aFullQueueDropsAndCounts() {
-        assertEquals(0, sockets.setOption(socket, SocketOptions.SOL_SOCKET, SocketOptions.SO_RCVBUF, 1_000));
+        assertEquals(0, sockets.setOption(socket, SocketOptions.SOL_SOCKET, SocketOptions.SO_RCVBUF, 10_000));
         for (int i = 0; i < 12; i++) {
-            wire.sendIpv4(datagram(100, PORT), IpProtocol.UDP);
+            wire.sendIpv4(datagram(1_000, PORT), IpProtocol.UDP);
         }
         assertEquals(2, drops(DropReason.UDP_QUEUE_FULL));
         for (int i = 0; i < 10; i++) {
-            assertEquals(100, receive());
+            assertEquals(1_000, receive());
         }
         assertEquals(-Errno.EAGAIN, receive());
     }
