@@ -102,7 +102,8 @@ public final class Icmp {
         ipv4.dispatch(reply, route, from, to, IpProtocol.ICMP, Ipv4.DEFAULT_TTL);
     }
 
-    /// The buffer of the request serves the answer, unless it came without an Ethernet header and has no room for one.
+    /// The buffer of the request serves the answer, unless it came without an Ethernet header and has no room for
+    /// one.
     private @Nullable Pbuf withRoomForHeaders(Pbuf message) {
         if (message.headroom() >= Ipv4Header.LENGTH + EthernetHeader.LENGTH) {
             return message;

@@ -229,7 +229,8 @@ public final class PbufPool {
         return first;
     }
 
-    /// A packet that holds a copy of `length` octets behind the headroom of `layer`, given to the caller: one buffer if it
+    /// A packet that holds a copy of `length` octets behind the headroom of `layer`, given to the caller: one
+    /// buffer if it
     /// fits one, else a chain of pages. Null if there are too few.
     public @Nullable Pbuf copyOf(Headroom layer, MemorySegment source, long offset, int length) {
         Objects.checkFromIndexSize(offset, length, source.byteSize());

@@ -122,7 +122,8 @@ public final class Stack implements AutoCloseable {
         }
     }
 
-    /// When [#poll] must be called even if no frame arrives: [TimerWheel#NEVER] if never, the time of the last poll if
+    /// When [#poll] must be called even if no frame arrives: [TimerWheel#NEVER] if never, the time of the last poll
+    /// if
     /// there is work left now.
     public long nextDeadlineNs() {
         if (tcp.hasWork() || udp.hasEvents()) {
@@ -131,7 +132,8 @@ public final class Stack implements AutoCloseable {
         long earliest = Math.min(timers.nextDeadlineNs(), tcp.retryNs());
         for (int i = 0; i < netifs.size(); i++) {
             final Netif netif = netifs.get(i);
-            earliest = Math.min(earliest, netif.needsFlush() ? clock.nowNs() : netif.link().nextDeadlineNs());
+            earliest = Math.min(
+                    earliest, netif.needsFlush() ? clock.nowNs() : netif.link().nextDeadlineNs());
         }
         return Math.max(earliest, clock.nowNs());
     }

@@ -4,7 +4,8 @@ import org.jspecify.annotations.Nullable;
 import org.weir.memory.Pbuf;
 
 /// Payload that arrived before what belongs in front of it: packets in order of their sequence number (their
-/// [Pbuf#queueKey]), without overlaps. What is there first stays; a later copy is trimmed to fit.
+/// [Pbuf#queueKey]), without overlaps: a later copy is trimmed to
+/// fit, or takes the place of packets that it covers whole.
 final class ReassemblyQueue {
     private @Nullable Pbuf first;
     private @Nullable Pbuf last;
@@ -44,7 +45,7 @@ final class ReassemblyQueue {
         return size;
     }
 
-    /// Takes `packet`, whose first octet is number `sequence`. Returns false if all of it was there before.
+    /// Takes `packet`, whose first octet is number `sequence`. Returns false if nothing of it was kept.
     boolean add(Pbuf packet, int sequence) {
         packet.queueKey(sequence & 0xFFFF_FFFFL);
         Pbuf before = predecessor(sequence);

@@ -302,7 +302,8 @@ public final class Tcp implements Transport {
         return happened && c.attached;
     }
 
-    /// A handler may close the connection, after which it is told nothing more. What it has not been told when it throws,
+    /// A handler may close the connection, after which it is told nothing more. What it has not been told when it
+    /// throws,
     /// it is told at the next poll.
     private static void tell(TcpConnection c, TcpHandler handler) {
         if (takes(c, TcpConnection.CONNECTED) && c.error == TcpError.NONE) {
@@ -341,7 +342,8 @@ public final class Tcp implements Transport {
         return sent;
     }
 
-    /// When connections that found the link full, or no buffer, want to try again; [TimerWheel#NEVER] if there are none. The
+    /// When connections that found the link full, or no buffer, want to try again; [TimerWheel#NEVER] if there are
+    /// none. The
     /// link usually asks for an earlier poll itself.
     public long retryNs() {
         return blocked.isEmpty() ? TimerWheel.NEVER : clock().nowNs() + RETRY_NS;
@@ -542,8 +544,12 @@ public final class Tcp implements Transport {
 
     /// Gives the object back once nobody refers to it.
     private void freeIfDone(TcpConnection c) {
-        final boolean referred =
-                c.attached || c.telling || c.blockedNode.isQueued() || c.eventNode.isQueued() || c.outputNode.isQueued() || c.starvedNode.isQueued();
+        final boolean referred = c.attached
+                || c.telling
+                || c.blockedNode.isQueued()
+                || c.eventNode.isQueued()
+                || c.outputNode.isQueued()
+                || c.starvedNode.isQueued();
         if (c.state == TcpState.CLOSED && !referred && c.route != null) {
             c.rcv.queue.clear();
             c.handler = null;

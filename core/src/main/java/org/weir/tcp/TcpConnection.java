@@ -173,7 +173,8 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
         return snd.queue.length();
     }
 
-    /// Queues a copy of up to `length` octets. If it takes fewer, or fills the buffer, [TcpHandler#writable] follows.
+    /// Queues a copy of up to `length` octets. If it takes fewer, or fills the buffer, [TcpHandler#writable]
+    /// follows.
     ///
     /// @return how many; 0 if the buffer is full, or nothing may be sent in this state
     public int write(MemorySegment source, long offset, int length) {

@@ -15,7 +15,8 @@ import org.weir.wire.TcpHeader;
 
 /// Segment arrival, RFC 9293 section 3.10.7: the steps in the order and with the names of the RFC.
 final class TcpInput {
-    /// Between two challenge acknowledgments of one connection. Not a limit of the whole stack: others could read from it
+    /// Between two challenge acknowledgments of one connection. Not a limit of the whole stack: others could read
+    /// from it
     /// whether a guess was right (CVE-2016-5696).
     private static final long CHALLENGE_PAUSE_NS = 500 * StackClock.MILLISECOND;
 

@@ -36,7 +36,8 @@ public record IpPrefix(IpAddress address, int length) {
         return ((ipv4 ^ address.ipv4()) & mask()) == 0;
     }
 
-    /// True if the network has an address that reaches all its hosts: RFC 3021 takes it from a /31, and a /32 is one host.
+    /// True if the network has an address that reaches all its hosts: RFC 3021 takes it from a /31, and a /32 is
+    /// one host.
     public boolean hasBroadcast() {
         return length < MAX_LENGTH - 1;
     }

@@ -79,12 +79,26 @@ class RttEstimatorTest {
     }
 
     @Test
-    void theBackOffEndsWhenSomethingNewIsAcknowledged() {
+    void theBackOffEndsWithTheNextSample() {
         rtt.sample(100 * MS);
         rtt.backOff();
         rtt.backOff();
         assertEquals(1_200 * MS, rtt.rtoNs());
-        rtt.resetBackoff();
+        rtt.sample(100 * MS);
+        assertEquals(250 * MS, rtt.rtoNs());
+    }
+
+    @Test
+    void afterALostSynTheFirstTimeOutIsThreeSeconds() {
+        rtt.backOff();
+        rtt.startAfterLostSyn();
+        assertEquals(3 * SECOND, rtt.rtoNs());
+    }
+
+    @Test
+    void aLostSynDoesNotMatterOnceATimeIsKnown() {
+        rtt.sample(100 * MS);
+        rtt.startAfterLostSyn();
         assertEquals(300 * MS, rtt.rtoNs());
     }
 

@@ -119,8 +119,8 @@ public final class TcpScenario implements AutoCloseable {
     }
 
     private TcpScenario connect() {
-        final TcpConnection c =
-                stack().tcp().connect(0, IpAddress.mapped(FramePeer.PEER_ADDRESS), PEER_PORT, IpAddress.ANY.low(), 0, application);
+        final TcpConnection c = stack().tcp()
+                .connect(0, IpAddress.mapped(FramePeer.PEER_ADDRESS), PEER_PORT, IpAddress.ANY.low(), 0, application);
         if (c == null) {
             throw new AssertionError("cannot connect: " + stack().tcp().refusal());
         }

@@ -181,7 +181,10 @@ class TcpReceiveTest {
     void aSynInAnEstablishedConnectionIsChallenged() {
         try (TcpScenario t = TcpScenario.established()) {
             t.receives(segment().syn().seq(1)).sends(segment().seq(1).ack(1)).isIn(TcpState.ESTABLISHED);
-            t.after(millis(501)).receives(segment().syn().seq(0)).sends(segment().seq(1).ack(1)).isIn(TcpState.ESTABLISHED);
+            t.after(millis(501))
+                    .receives(segment().syn().seq(0))
+                    .sends(segment().seq(1).ack(1))
+                    .isIn(TcpState.ESTABLISHED);
         }
     }
 
@@ -197,7 +200,9 @@ class TcpReceiveTest {
     void aResetThatIsExactOnlyAfterTrimmingIsChallenged() {
         try (TcpScenario t = TcpScenario.established()) {
             t.receives(segment().seq(1).ack(1).length(100)).skip();
-            t.receives(segment().rst().seq(51).ack(1).length(100)).isIn(TcpState.ESTABLISHED).skip();
+            t.receives(segment().rst().seq(51).ack(1).length(100))
+                    .isIn(TcpState.ESTABLISHED)
+                    .skip();
             t.application().reads(100);
         }
     }
@@ -209,7 +214,9 @@ class TcpReceiveTest {
                 t.receives(segment().rst().seq(2));
             }
             t.sends(segment().seq(1).ack(1)).sendsNothing();
-            t.after(millis(501)).receives(segment().rst().seq(2)).sends(segment().seq(1).ack(1));
+            t.after(millis(501))
+                    .receives(segment().rst().seq(2))
+                    .sends(segment().seq(1).ack(1));
         }
     }
 
@@ -217,7 +224,8 @@ class TcpReceiveTest {
     void everySecondSegmentOfAPeerWithASmallMssIsAcknowledged() {
         try (TcpScenario t = TcpScenario.established()) {
             t.receives(segment().seq(1).ack(1).length(536)).sendsNothing();
-            t.receives(segment().seq(537).ack(1).length(536)).sends(segment().seq(1).ack(1_073));
+            t.receives(segment().seq(537).ack(1).length(536))
+                    .sends(segment().seq(1).ack(1_073));
             t.application().reads(1_072);
         }
     }

@@ -487,7 +487,8 @@ class TcpSendTest {
             t.application().writes(2 * MSS);
             t.sendsSegments(2, 1, MSS);
             t.after(millis(201)).sends(segment().seq(1).ack(1).length(MSS));
-            t.receives(segment().seq(1).ack(1_001)).sends(segment().seq(1_001).ack(1).length(MSS));
+            t.receives(segment().seq(1).ack(1_001))
+                    .sends(segment().seq(1_001).ack(1).length(MSS));
             t.after(millis(390)).sendsNothing();
             t.after(millis(20)).sends(segment().seq(1_001).ack(1).length(MSS));
         }
@@ -495,11 +496,14 @@ class TcpSendTest {
 
     @Test
     void aRouterThatCarriesLessMakesSegmentsShorter() {
-        try (TcpScenario t = TcpScenario.established(StackConfig.small(), segment().mss(1_400).window(65_535))) {
+        try (TcpScenario t = TcpScenario.established(
+                StackConfig.small(), segment().mss(1_400).window(65_535))) {
             t.application().writes(2_800);
             t.sendsSegments(2, 1, 1_400);
             t.receivesFragmentationNeeded(1_040, 1);
-            t.sends(segment().seq(1).ack(1).length(1_000)).sends(segment().seq(1_001).ack(1).length(1_000)).skip();
+            t.sends(segment().seq(1).ack(1).length(1_000))
+                    .sends(segment().seq(1_001).ack(1).length(1_000))
+                    .skip();
             t.receivesFragmentationNeeded(100_000, 1).sendsNothing();
         }
     }

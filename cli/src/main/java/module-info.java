@@ -1,0 +1,14 @@
+/// The command.
+module org.weir.cli {
+    requires org.weir.core;
+    requires org.weir.testkit;
+    requires org.weir.drivers;
+    requires org.weir.runtime;
+    requires org.weir.services;
+    requires org.weir.benchmarks;
+    requires info.picocli;
+    requires static org.jspecify;
+
+    opens org.weir.cli to
+            info.picocli;
+}

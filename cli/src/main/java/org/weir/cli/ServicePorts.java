@@ -1,0 +1,33 @@
+package org.weir.cli;
+
+import org.jspecify.annotations.Nullable;
+
+/// Which services a host offers, each on TCP and UDP except HTTP.
+///
+/// @param echo the port of RFC 862, 0 for none
+/// @param discard the port of RFC 863, 0 for none
+/// @param chargen the port of RFC 864, 0 for none
+/// @param http what is served over HTTP, null for nothing
+record ServicePorts(
+        int echo, int discard, int chargen, @Nullable HttpSpec http) {
+    /// All of them on their well-known ports.
+    static ServicePorts wellKnown() {
+        return new ServicePorts(7, 9, 19, new HttpSpec(80, null));
+    }
+
+    @Override
+    public String toString() {
+        final StringBuilder text = new StringBuilder();
+        append(text, "echo", echo);
+        append(text, "discard", discard);
+        append(text, "chargen", chargen);
+        append(text, "http", http == null ? 0 : http.port());
+        return text.toString();
+    }
+
+    private static void append(StringBuilder text, String name, int port) {
+        if (port != 0) {
+            text.append(' ').append(name).append(' ').append(port);
+        }
+    }
+}

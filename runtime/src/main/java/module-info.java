@@ -1,0 +1,7 @@
+/// Threads around the stack.
+module org.weir.runtime {
+    requires transitive org.weir.core;
+    requires static org.jspecify;
+
+    exports org.weir.runtime;
+}

@@ -1,0 +1,8 @@
+/// Application protocols.
+module org.weir.services {
+    requires transitive org.weir.core;
+    requires transitive org.weir.runtime;
+    requires static org.jspecify;
+
+    exports org.weir.services;
+}
