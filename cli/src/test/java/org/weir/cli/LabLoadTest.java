@@ -7,13 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.weir.cli.WeirProcess.Result;
 
-/// The figures of the lab that take minutes. `mvn verify -pl cli -am -Dweir.load=true -Dtest=LabLoadTest`.
+/// Gigabytes and thousands of connections between the kernel and the stack: about a minute and a half in all.
 @NeedsLab(tools = {"python3", "sha256sum", "socat"})
-@EnabledIfSystemProperty(named = "weir.load", matches = "true")
 @Timeout(600)
 final class LabLoadTest {
     private static final int LIMIT_S = 500;
@@ -91,5 +89,6 @@ final class LabLoadTest {
             assertTrue(result.error().matches("(?s).*in use\n.*  " + name + " +0  .*"), result.error());
         }
         assertTrue(result.error().contains("connections opened"), result.error());
+        assertTrue(result.error().matches("(?s).*  timers +[01]\\n.*"), "only the neighbour's age: " + result.error());
     }
 }
