@@ -58,7 +58,7 @@ class AllocationTest {
 
     @Test
     void aMillionPacketsAllocateNothing() {
-        final long octets = INTERPRETED ? 2_000_000L : 350_000_000L;
+        final long octets = INTERPRETED ? 2_000_000L : 750_000_000L;
         transfersAllocateNothing(SimulatedNetwork.Plan.perfect(), octets);
     }
 
