@@ -10,6 +10,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.weir.ip.Netif;
 import org.weir.ip.PacketChecksum;
 import org.weir.link.DropReason;
 import org.weir.memory.Pbuf;
@@ -18,6 +19,7 @@ import org.weir.wire.Checksum;
 import org.weir.wire.EtherType;
 import org.weir.wire.EthernetHeader;
 import org.weir.wire.IcmpHeader;
+import org.weir.wire.IpPrefix;
 import org.weir.wire.IpProtocol;
 import org.weir.wire.Ipv4Header;
 
@@ -141,6 +143,25 @@ class Ipv4Test {
         }
         assertEquals(5, drops(DropReason.IPV4_MARTIAN));
         assertNull(wire.frames().poll());
+    }
+
+    @Test
+    void loopbackAddressesAndOurOwnAreMartiansOnAWire() {
+        sendSpoilt(ip -> ip.destination(0x7F00_0001), true);
+        sendSpoilt(ip -> ip.source(FramePeer.STACK_ADDRESS), true);
+        assertEquals(2, drops(DropReason.IPV4_MARTIAN));
+        assertNull(wire.frames().poll());
+    }
+
+    @Test
+    void anAddressWithoutANetworkHasNoBroadcast() {
+        final Netif netif = stack.ipv4().interfaces().get(1);
+        stack.addAddress(netif, IpPrefix.parse("198.51.100.7/32"));
+        wire.settle();
+        wire.frames().clear();
+        sendSpoilt(ip -> ip.destination(0xC633_6407), true);
+        assertEquals(1, wire.frames().size(), "an echo to it is answered, so it is not taken for a broadcast");
+        wire.frames().clear();
     }
 
     @Test

@@ -253,6 +253,48 @@ class SocketsTest {
     }
 
     @Test
+    void aDatagramOfManyPagesCrossesLoopback() {
+        final SocketAddress self = new SocketAddress(network.client().address(), 9);
+        final int near = datagram(client);
+        assertEquals(0, client.bind(near, self));
+        assertEquals(60_000, client.sendTo(near, buffer, 0, 60_000, self), "to an address of our own");
+        network.run(SECOND);
+        assertEquals(60_000, client.receive(near, buffer, 0, 100_000, 0));
+        assertEquals(0, client.close(near));
+    }
+
+    @Test
+    void writingTheBufferExactlyFullIsFollowedByACallback() {
+        final Ends ends = connected();
+        final AtomicReference<Integer> told = new AtomicReference<>(0);
+        client.callback(ends.client, (descriptor, events) -> told.set(events));
+        assertEquals(65_536, client.send(ends.client, buffer, 0, 65_536));
+        assertEquals(0, client.ready(ends.client));
+        network.run(SECOND);
+        assertEquals(Sockets.POLLOUT, told.get());
+        int received = server.receive(ends.server, buffer, 0, 100_000, 0);
+        network.run(SECOND);
+        received += Math.max(0, server.receive(ends.server, buffer, 0, 100_000, 0));
+        assertEquals(65_536, received);
+        closeBoth(ends);
+    }
+
+    @Test
+    void aRefusedSocketCanConnectAgain() {
+        final int near = stream(client);
+        client.connect(near, far);
+        network.run(SECOND);
+        assertEquals(Errno.ECONNREFUSED, client.option(near, SocketOptions.SOL_SOCKET, SocketOptions.SO_ERROR));
+        final int listener = listening();
+        assertEquals(-Errno.EINPROGRESS, client.connect(near, far));
+        network.run(SECOND);
+        assertEquals(1, client.send(near, buffer, 0, 1));
+        network.run(SECOND);
+        assertEquals(0, client.close(near));
+        assertEquals(0, server.close(listener));
+    }
+
+    @Test
     void aConnectedDatagramSocketHearsItsPeerOnly() {
         final int near = datagram(client);
         assertEquals(0, client.connect(near, far));
