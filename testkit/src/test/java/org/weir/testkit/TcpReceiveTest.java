@@ -232,7 +232,9 @@ class TcpReceiveTest {
 
     @Test
     void readingWithoutProgressOfThePeerSendsNoDuplicateAcknowledgments() {
-        try (TcpScenario t = TcpScenario.established()) {
+        final StackConfig large =
+                StackConfig.small().withTcp(StackConfig.small().tcp().withBuffers(64 * 1024, 512 * 1024));
+        try (TcpScenario t = TcpScenario.established(large, segment().mss(1_000).window(65_535))) {
             t.receives(segment().seq(1).ack(1).length(1_000)).after(millis(41)).skip();
             for (int i = 0; i < 10; i++) {
                 t.application().reads(100).sendsNothing();
