@@ -10,6 +10,8 @@ public final class TcpCounters {
     long failed;
     long fastRetransmits;
     long timeouts;
+    long retransmittedSegments;
+    long spuriousRetransmissions;
 
     public long segmentsReceived() {
         return segmentsReceived;
@@ -45,5 +47,15 @@ public final class TcpCounters {
     /// Retransmission time-outs.
     public long timeouts() {
         return timeouts;
+    }
+
+    /// Segments sent again, for whatever reason.
+    public long retransmittedSegments() {
+        return retransmittedSegments;
+    }
+
+    /// Octets sent again that turned out to have arrived the first time: the peer said so by a D-SACK.
+    public long spuriousRetransmissions() {
+        return spuriousRetransmissions;
     }
 }
