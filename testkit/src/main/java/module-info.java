@@ -6,4 +6,5 @@ module org.weir.testkit {
     requires jdk.management;
 
     exports org.weir.testkit;
+    exports org.weir.testkit.grid;
 }
