@@ -16,7 +16,14 @@ final class Deadlines {
     /// The end of TIME-WAIT, or of a FIN-WAIT-2 that nobody waits for.
     long endNs = NEVER;
 
+    /// RFC 8985 section 6.2: what could be reordered is lost then.
+    long reorderNs = NEVER;
+    /// RFC 8985 section 7: the tail is to be probed.
+    long probeNs = NEVER;
+
     void clear() {
+        reorderNs = NEVER;
+        probeNs = NEVER;
         retransmitNs = NEVER;
         persistNs = NEVER;
         acknowledgeNs = NEVER;
@@ -24,6 +31,7 @@ final class Deadlines {
     }
 
     long earliest() {
-        return Math.min(Math.min(retransmitNs, persistNs), Math.min(acknowledgeNs, endNs));
+        final long ofRecovery = Math.min(retransmitNs, Math.min(reorderNs, probeNs));
+        return Math.min(Math.min(ofRecovery, persistNs), Math.min(acknowledgeNs, endNs));
     }
 }

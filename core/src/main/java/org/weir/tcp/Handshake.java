@@ -20,12 +20,10 @@ final class Handshake {
 
     private final Tcp tcp;
     private final SegmentWriter writer;
-    private final CongestionControl congestion;
 
-    Handshake(Tcp tcp, SegmentWriter writer, CongestionControl congestion) {
+    Handshake(Tcp tcp, SegmentWriter writer) {
         this.tcp = tcp;
         this.writer = writer;
-        this.congestion = congestion;
     }
 
     /// Gives up a connection in TIME-WAIT for a SYN that cannot be an old duplicate: RFC 6191, RFC 9293 section
@@ -123,10 +121,11 @@ final class Handshake {
         return Verdict.CONTINUE;
     }
 
+    /// Karn's algorithm, RFC 6298 section 3.
     private static void sample(TcpConnection c, long nowNs) {
-        if (c.snd.timing) {
-            c.snd.rtt.sample(nowNs - c.snd.timedSinceNs);
-            c.snd.timing = false;
+        if (c.snd.retransmissions == 0 && !c.synAnsweredAgain) {
+            c.snd.rtt.sample(nowNs - c.snd.synSentNs);
+            c.snd.rtt.observe(nowNs - c.snd.synSentNs, nowNs);
         }
     }
 
@@ -142,7 +141,7 @@ final class Handshake {
             return false;
         }
         c.snd.nxt = c.snd.iss;
-        c.snd.timing = false;
+        c.synAnsweredAgain = true;
         tcp.wantsOutput(c);
         return true;
     }
@@ -193,7 +192,12 @@ final class Handshake {
         }
         snd.retransmissions = 0;
         c.deadlines.retransmitNs = Deadlines.NEVER;
-        congestion.begin(snd.congestion, snd.segmentSize);
+        snd.sampleFrom = snd.una;
+        snd.congestion.una = snd.una;
+        snd.congestion.nxt = snd.nxt;
+        snd.congestion.window = CongestionControl.initialWindow(snd.segmentSize);
+        snd.congestion.slowStartThreshold = CongestionControl.MAXIMUM_WINDOW;
+        c.congestion.begin(snd.congestion, snd.segmentSize);
         tcp.wantsOutput(c);
     }
 
@@ -202,6 +206,8 @@ final class Handshake {
         final TcpOptions options = s.options;
         c.rcv.timestamps = options.hasTimestamps();
         c.rcv.tsRecent = options.hasTimestamps() ? options.timestampValue() : 0;
+        c.rcv.sackPermitted = options.sackPermitted();
+        c.snd.sackPermitted = options.sackPermitted();
         c.rcv.scaling = options.hasWindowScale();
         if (!c.rcv.scaling) {
             c.rcv.capacity = Math.min(c.rcv.capacity, LARGEST_UNSCALED_WINDOW);

@@ -75,7 +75,7 @@ final class PayloadInput {
         if (fillsHole) {
             joinOutOfOrder(rcv);
         }
-        if (fillsHole || rcv.unacknowledged >= SEGMENTS_PER_ACK * rcv.peerSegmentSize) {
+        if (fillsHole || rcv.unacknowledged >= SEGMENTS_PER_ACK * rcv.peerSegmentSize || isQuick(c, nowNs)) {
             tcp.owesAck(c);
         } else if (c.deadlines.acknowledgeNs == Deadlines.NEVER) {
             c.deadlines.acknowledgeNs = nowNs + tcp.config().delayedAckNs();
@@ -84,7 +84,25 @@ final class PayloadInput {
         tcp.raise(c, TcpConnection.READABLE);
     }
 
+    /// While a flow begins, or begins again, the sender's slow start wants every acknowledgment.
+    private boolean isQuick(TcpConnection c, long nowNs) {
+        final Receiver rcv = c.rcv;
+        if (nowNs - rcv.lastDataNs > c.snd.rtt.rtoNs()) {
+            rcv.quickAcks = tcp.config().quickAcks();
+        }
+        rcv.lastDataNs = nowNs;
+        if (rcv.quickAcks == 0) {
+            return false;
+        }
+        rcv.quickAcks--;
+        return true;
+    }
+
     private static void joinOutOfOrder(Receiver rcv) {
+        final ReceivedRun first = rcv.outOfOrder.first();
+        if (first != null && SequenceNumber.before(first.start, rcv.nxt)) {
+            rcv.noteDuplicate(first.start, SequenceNumber.earliest(first.end, rcv.nxt));
+        }
         for (Pbuf p = rcv.outOfOrder.poll(rcv.nxt); p != null; p = rcv.outOfOrder.poll(rcv.nxt)) {
             rcv.nxt += p.totalLength();
             rcv.queue.append(p);
@@ -94,7 +112,10 @@ final class PayloadInput {
     /// Every segment that leaves a hole is acknowledged at once, so that the sender counts duplicates (RFC 5681
     /// section 4.2).
     private void receiveOutOfOrder(TcpConnection c, Segment s) {
-        if (!c.rcv.outOfOrder.add(s.takePayload(), s.sequence)) {
+        final ReassemblyQueue queue = c.rcv.outOfOrder;
+        final boolean kept = queue.add(s.takePayload(), s.sequence);
+        c.rcv.noteDuplicate(queue.duplicateStart(), queue.duplicateEnd());
+        if (!kept) {
             tcp.ipv4().drops().count(DropReason.TCP_DUPLICATE);
         }
         if (!output.acknowledge(c)) {

@@ -29,6 +29,9 @@ public final class Tcp implements Transport {
     /// A smaller path MTU is not believed: it would drown the payload in headers.
     private static final int LEAST_PATH_MTU = 296;
 
+    /// Send queues hold pages, and what is sent of a page is seldom in more than two ranges.
+    private static final int SENT_RANGES_PER_PAGE = 2;
+
     private static final long RETRY_NS = StackClock.MILLISECOND;
     /// How long a FIN-WAIT-2 that nobody waits for lasts, as Linux has it.
     private static final long FIN_WAIT_2_NS = 60 * StackClock.SECOND;
@@ -36,6 +39,10 @@ public final class Tcp implements Transport {
     private final Ipv4 ipv4;
     private final TcpConfig config;
     private final TimerWheel wheel;
+    private final RangePool<ReceivedRun> receivedRuns;
+    private final RangePool<SentRange> sentRanges;
+    private final CongestionControl newReno = new NewReno();
+    private final CongestionControl cubic = new Cubic();
     private final ConnectionTable table;
     private final KeyedHash isnHash;
     private final EphemeralPorts ports;
@@ -58,14 +65,32 @@ public final class Tcp implements Transport {
         this.ipv4 = ipv4;
         this.config = config;
         this.wheel = ipv4.resources().timers();
+        final int pages = ipv4.pool().pages().total();
+        this.receivedRuns =
+                new RangePool<>(pages, ReceivedRun::new, ipv4.resources().entropy());
+        this.sentRanges = new RangePool<>(
+                sentRanges(pages, config),
+                SentRange::new,
+                ipv4.resources().entropy());
         this.table = new ConnectionTable(this, config, ipv4.resources().entropy());
         this.isnHash = new KeyedHash(ipv4.resources().entropy());
         this.ports = new EphemeralPorts(ipv4.resources().entropy());
-        final CongestionControl congestion = new NewReno();
         this.writer = new SegmentWriter(ipv4);
-        this.output = new TcpOutput(this, writer, congestion);
-        this.timers = new TcpTimers(this, output, congestion);
-        this.input = new TcpInput(this, table, writer, output, congestion);
+        final LossDetection detection = new LossDetection(this);
+        final LossRecovery recovery = new LossRecovery(this, detection);
+        this.output = new TcpOutput(this, writer, detection);
+        this.timers = new TcpTimers(this, output, recovery);
+        this.input = new TcpInput(
+                this,
+                table,
+                writer,
+                new AcknowledgmentInput(this, detection, recovery),
+                new PayloadInput(this, output));
+    }
+
+    /// Ranges that a stack with so many pages keeps for what it has sent.
+    public static int sentRanges(int pages, TcpConfig config) {
+        return SENT_RANGES_PER_PAGE * pages + config.connections();
     }
 
     Ipv4 ipv4() {
@@ -82,6 +107,21 @@ public final class Tcp implements Transport {
 
     TcpConfig config() {
         return config;
+    }
+
+    RangePool<ReceivedRun> receivedRuns() {
+        return receivedRuns;
+    }
+
+    RangePool<SentRange> sentRanges() {
+        return sentRanges;
+    }
+
+    CongestionControl congestionControl(CongestionAlgorithm algorithm) {
+        return switch (algorithm) {
+            case NEW_RENO -> newReno;
+            case CUBIC -> cubic;
+        };
     }
 
     void checkOwner() {
@@ -228,6 +268,8 @@ public final class Tcp implements Transport {
         c.inputClosed = false;
         c.events = 0;
         c.challengeAfterNs = nowNs;
+        c.congestion = congestionControl(config.congestion());
+        c.synAnsweredAgain = false;
         c.deadlines.clear();
         final long secret =
                 isnHash.hash(c.localLow, c.remoteHigh, c.remoteLow, (long) c.localPort << 16 | c.remotePort, 0);
@@ -417,6 +459,18 @@ public final class Tcp implements Transport {
         counters.fastRetransmits++;
     }
 
+    void countRetransmitted(int segments) {
+        counters.retransmittedSegments += segments;
+    }
+
+    void countSpurious(int octets) {
+        counters.spuriousRetransmissions += octets;
+    }
+
+    void countUndo() {
+        counters.undone++;
+    }
+
     void countTimeout() {
         counters.timeouts++;
     }
@@ -489,6 +543,7 @@ public final class Tcp implements Transport {
 
     void enterTimeWait(TcpConnection c, long nowNs) {
         c.snd.queue.clear();
+        c.snd.board.clear();
         c.rcv.outOfOrder.clear();
         c.deadlines.clear();
         c.deadlines.endNs = nowNs + 2 * config.maximumSegmentLifetimeNs();
@@ -539,6 +594,7 @@ public final class Tcp implements Transport {
         wheel.disarm(c.timer);
         table.remove(c);
         c.snd.queue.clear();
+        c.snd.board.clear();
         c.rcv.outOfOrder.clear();
     }
 
@@ -601,8 +657,7 @@ public final class Tcp implements Transport {
         }
         c.snd.segmentSize = octets;
         c.snd.congestion.segmentSize = octets;
-        c.snd.nxt = c.snd.una;
-        c.snd.timing = false;
+        c.snd.board.loseAll();
         wantsOutput(c);
     }
 

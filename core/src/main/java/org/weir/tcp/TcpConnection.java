@@ -20,8 +20,8 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
     static final int FAILED = 8;
 
     private final Tcp tcp;
-    final Sender snd = new Sender();
-    final Receiver rcv = new Receiver();
+    final Sender snd;
+    final Receiver rcv;
     final Deadlines deadlines = new Deadlines();
     final Timer timer;
     final ReadyNode<TcpConnection> eventNode = new ReadyNode<>(this);
@@ -29,6 +29,7 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
     final ReadyNode<TcpConnection> blockedNode = new ReadyNode<>(this);
     final ReadyNode<TcpConnection> starvedNode = new ReadyNode<>(this);
 
+    CongestionControl congestion;
     TcpState state = TcpState.CLOSED;
     TcpError error = TcpError.NONE;
     /// What the network reported about this connection, should it time out: RFC 1122 section 4.2.3.9.
@@ -61,6 +62,9 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
     /// The reader has gone: new data is answered with a reset.
     boolean inputClosed;
 
+    /// Our SYN was sent again because the peer's came again.
+    boolean synAnsweredAgain;
+
     int events;
     /// When the next challenge acknowledgment may be sent, RFC 5961 section 7.
     long challengeAfterNs;
@@ -82,6 +86,9 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
 
     TcpConnection(Tcp tcp) {
         this.tcp = tcp;
+        this.snd = new Sender(tcp.sentRanges());
+        this.rcv = new Receiver(tcp.receivedRuns());
+        this.congestion = tcp.congestionControl(tcp.config().congestion());
         this.timer = new Timer(nowNs -> tcp.timers().expired(this, nowNs));
     }
 

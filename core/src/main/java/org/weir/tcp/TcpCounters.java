@@ -12,6 +12,7 @@ public final class TcpCounters {
     long timeouts;
     long retransmittedSegments;
     long spuriousRetransmissions;
+    long undone;
 
     public long segmentsReceived() {
         return segmentsReceived;
@@ -57,5 +58,10 @@ public final class TcpCounters {
     /// Octets sent again that turned out to have arrived the first time: the peer said so by a D-SACK.
     public long spuriousRetransmissions() {
         return spuriousRetransmissions;
+    }
+
+    /// Reductions of a congestion window that were taken back because nothing had been lost.
+    public long undone() {
+        return undone;
     }
 }

@@ -30,15 +30,20 @@ final class TcpInput {
     private final Segment segment = new Segment();
     private long segmentsReceived;
 
-    TcpInput(Tcp tcp, ConnectionTable table, SegmentWriter writer, TcpOutput output, CongestionControl congestion) {
+    TcpInput(
+            Tcp tcp,
+            ConnectionTable table,
+            SegmentWriter writer,
+            AcknowledgmentInput acknowledgments,
+            PayloadInput payloads) {
         this.tcp = tcp;
         this.table = table;
         this.writer = writer;
         final Ipv4 ipv4 = tcp.ipv4();
         this.drops = ipv4.drops();
-        this.handshake = new Handshake(tcp, writer, congestion);
-        this.acknowledgments = new AcknowledgmentInput(tcp, output, congestion);
-        this.payloads = new PayloadInput(tcp, output);
+        this.handshake = new Handshake(tcp, writer);
+        this.acknowledgments = acknowledgments;
+        this.payloads = payloads;
     }
 
     long segmentsReceived() {
@@ -167,6 +172,7 @@ final class TcpInput {
             return;
         }
         if (s.sequenceLength() > 0) {
+            c.rcv.noteDuplicate(s.sequence, SequenceNumber.earliest(s.sequence + s.length, c.rcv.nxt));
             tcp.owesAck(c);
             tcp.restartTimeWait(c, s);
         } else {
@@ -195,6 +201,7 @@ final class TcpInput {
     private void trimToWindow(TcpConnection c, Segment s) {
         final int old = SequenceNumber.distance(s.sequence, c.rcv.nxt);
         if (old > 0) {
+            c.rcv.noteDuplicate(s.sequence, c.rcv.nxt);
             s.trimFront(old);
             tcp.owesAck(c);
         }

@@ -8,12 +8,12 @@ final class TcpTimers {
 
     private final Tcp tcp;
     private final TcpOutput output;
-    private final CongestionControl congestion;
+    private final LossRecovery recovery;
 
-    TcpTimers(Tcp tcp, TcpOutput output, CongestionControl congestion) {
+    TcpTimers(Tcp tcp, TcpOutput output, LossRecovery recovery) {
         this.tcp = tcp;
         this.output = output;
-        this.congestion = congestion;
+        this.recovery = recovery;
     }
 
     void expired(TcpConnection c, long nowNs) {
@@ -30,9 +30,15 @@ final class TcpTimers {
             d.persistNs = Deadlines.NEVER;
             persist(c, nowNs);
         }
-        if (d.retransmitNs - nowNs <= 0) {
+        if (d.reorderNs - nowNs <= 0) {
+            recovery.patienceEnded(c, nowNs);
+        }
+        if (d.probeNs - nowNs <= 0) {
+            d.probeNs = Deadlines.NEVER;
+            output.probeTail(c, nowNs);
+        } else if (d.retransmitNs - nowNs <= 0) {
             d.retransmitNs = Deadlines.NEVER;
-            retransmit(c);
+            retransmit(c, nowNs);
         }
         tcp.schedule(c);
     }
@@ -62,9 +68,8 @@ final class TcpTimers {
         output.probe(c, nowNs);
     }
 
-    /// RFC 6298 (5.4) to (5.6), RFC 5681 section 3.1, RFC 6582 section 4: everything from the first unacknowledged
-    /// octet on is sent again, in slow start.
-    private void retransmit(TcpConnection c) {
+    /// RFC 6298 (5.4) to (5.6): the SYN is sent again, or what [LossRecovery#timedOut] says.
+    private void retransmit(TcpConnection c, long nowNs) {
         final Sender snd = c.snd;
         if (!snd.hasOutstanding()) {
             return;
@@ -77,17 +82,12 @@ final class TcpTimers {
         }
         snd.retransmissions++;
         snd.rtt.backOff();
-        snd.timing = false;
         tcp.countTimeout();
         if (snd.synAcknowledged) {
-            if (snd.retransmissions == 1) {
-                congestion.timedOut(snd.congestion, snd.flight());
-            }
-            snd.inRecovery = false;
-            snd.duplicateAcks = 0;
-            snd.recover = snd.max;
+            recovery.timedOut(c, nowNs);
+        } else {
+            snd.nxt = snd.una;
         }
-        snd.nxt = snd.una;
         tcp.wantsOutput(c);
     }
 }
