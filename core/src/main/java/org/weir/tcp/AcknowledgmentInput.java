@@ -30,6 +30,7 @@ final class AcknowledgmentInput {
     void process(TcpConnection c, Segment s, long nowNs) {
         final Sender snd = c.snd;
         snd.unansweredProbes = 0;
+        c.traffic.acknowledgmentReceivedNs = nowNs;
         if (SequenceNumber.before(s.acknowledgment, snd.una)) {
             return;
         }
@@ -107,6 +108,8 @@ final class AcknowledgmentInput {
         snd.finAcknowledged |= snd.coversFin(ack);
         snd.queue.drop(Math.min(acknowledged, snd.queue.length()));
         snd.una = ack;
+        snd.progressNs = nowNs;
+        c.traffic.octetsAcknowledged += acknowledged;
         snd.nxt = SequenceNumber.latest(snd.nxt, ack);
         snd.retransmissions = 0;
         c.deadlines.persistNs = Deadlines.NEVER;
@@ -154,7 +157,7 @@ final class AcknowledgmentInput {
             c.deadlines.retransmitNs = Deadlines.NEVER;
             return;
         }
-        c.deadlines.retransmitNs = nowNs + c.snd.rtt.rtoNs();
+        c.deadlines.retransmitNs = TcpOutput.timeOutAfter(c, nowNs);
         tcp.schedule(c);
     }
 

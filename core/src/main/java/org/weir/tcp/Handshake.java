@@ -16,8 +16,6 @@ final class Handshake {
     /// A smaller MSS would drown the payload in headers: what is offered below counts as this.
     private static final int LEAST_SEGMENT_SIZE = 64;
 
-    private static final int LARGEST_UNSCALED_WINDOW = 0xFFFF;
-
     private final Tcp tcp;
     private final SegmentWriter writer;
 
@@ -43,7 +41,7 @@ final class Handshake {
         if (!isNew || c.attached) {
             return c;
         }
-        tcp.forget(c);
+        tcp.teardown().forget(c);
         return null;
     }
 
@@ -77,6 +75,8 @@ final class Handshake {
         c.remoteLow = d.sourceLow();
         c.remotePort = s.sourcePort;
         tcp.begin(c, route, nowNs);
+        c.settings.copyFrom(listener.settings);
+        tcp.settingsChanged(c);
         c.listener = listener;
         c.listenerGeneration = listener.generation;
         listener.halfOpen++;
@@ -93,12 +93,12 @@ final class Handshake {
     Verdict arrivesInSynSent(TcpConnection c, Segment s, long nowNs) {
         final boolean acknowledges = s.has(TcpHeader.ACK); //              first
         if (acknowledges && s.acknowledgment != c.snd.max) {
-            tcp.resetUnlessReset(s, c);
+            tcp.teardown().resetUnlessReset(s, c);
             return Verdict.DROP;
         }
         if (s.has(TcpHeader.RST)) { //                                     second
             if (acknowledges) {
-                tcp.fail(c, TcpError.REFUSED);
+                tcp.teardown().fail(c, TcpError.REFUSED);
             }
             return Verdict.DROP;
         }
@@ -150,20 +150,20 @@ final class Handshake {
     /// fifth.
     boolean completes(TcpConnection c, Segment s) {
         if (s.acknowledgment != c.snd.max) {
-            tcp.resetUnlessReset(s, c);
+            tcp.teardown().resetUnlessReset(s, c);
             return false;
         }
         final TcpListener listener = c.listener;
         if (listener != null) {
             if (listener.generation != c.listenerGeneration) {
-                tcp.abortSilently(c);
+                tcp.teardown().abortSilently(c);
                 return false;
             }
-            listener.halfOpen--;
-            c.listener = null;
-            c.attached = true;
-            listener.enqueue(c);
-            tcp.raise(listener);
+            if (c.settings.deferAcceptNs > 0 && s.length == 0) {
+                c.deadlines.deferNs = tcp.clock().nowNs() + c.settings.deferAcceptNs;
+            } else {
+                offer(c, listener);
+            }
         } else {
             tcp.raise(c, TcpConnection.CONNECTED);
         }
@@ -174,6 +174,29 @@ final class Handshake {
         }
         establish(c, s, s.window(c.snd.windowScale));
         return true;
+    }
+
+    /// Puts `c` into the accept queue of `listener`.
+    private void offer(TcpConnection c, TcpListener listener) {
+        listener.halfOpen--;
+        c.listener = null;
+        c.attached = true;
+        c.deadlines.deferNs = Deadlines.NEVER;
+        listener.enqueue(c);
+        tcp.raise(listener);
+    }
+
+    /// The first data of `c` has come, or has been awaited for long enough.
+    void offerDeferred(TcpConnection c) {
+        final TcpListener listener = c.listener;
+        if (listener == null || c.state == TcpState.SYN_RECEIVED) {
+            return;
+        }
+        if (listener.generation == c.listenerGeneration) {
+            offer(c, listener);
+        } else {
+            tcp.teardown().abortSilently(c);
+        }
     }
 
     // ---- all ----
@@ -198,6 +221,8 @@ final class Handshake {
         snd.congestion.window = CongestionControl.initialWindow(snd.segmentSize);
         snd.congestion.slowStartThreshold = CongestionControl.MAXIMUM_WINDOW;
         c.congestion.begin(snd.congestion, snd.segmentSize);
+        snd.progressNs = tcp.clock().nowNs();
+        tcp.keepAlive().begin(c);
         tcp.wantsOutput(c);
     }
 
@@ -210,12 +235,12 @@ final class Handshake {
         c.snd.sackPermitted = options.sackPermitted();
         c.rcv.scaling = options.hasWindowScale();
         if (!c.rcv.scaling) {
-            c.rcv.capacity = Math.min(c.rcv.capacity, LARGEST_UNSCALED_WINDOW);
+            c.rcv.capacity = Math.min(c.rcv.capacity, Receiver.LARGEST_UNSCALED_WINDOW);
         }
         c.snd.windowScale = options.hasWindowScale() ? options.windowScale() : 0;
         final int offered = options.hasMaximumSegmentSize() ? options.maximumSegmentSize() : DEFAULT_SEGMENT_SIZE;
         final int optionOctets = c.rcv.timestamps ? TcpOptions.TIMESTAMPS_LENGTH : 0;
-        final int local = SegmentWriter.localSegmentSize(route);
+        final int local = SegmentWriter.offeredSegmentSize(c, route);
         final int carried = Math.clamp(offered, Math.min(LEAST_SEGMENT_SIZE, local), local);
         c.snd.segmentSize = carried - optionOctets;
         c.rcv.segmentSize = local - optionOctets;

@@ -286,6 +286,7 @@ final class LossRecovery {
             r.retransmitted -= octets;
         }
         tcp.countSpurious(octets);
+        c.traffic.duplicateReports++;
         detection.duplicateReported(c.snd);
     }
 

@@ -31,7 +31,7 @@ final class PayloadInput {
         }
         if (c.inputClosed) {
             tcp.ipv4().drops().count(DropReason.TCP_PAYLOAD_REFUSED);
-            tcp.abortSilently(c);
+            tcp.teardown().abortSilently(c);
             return Verdict.DROP;
         }
         if (!hasMemoryFor(c) && !makeRoom(c, s)) {
@@ -39,6 +39,7 @@ final class PayloadInput {
             tcp.owesAck(c);
             return Verdict.DROP;
         }
+        c.traffic.receivedData(s.length, nowNs);
         if (s.sequence == c.rcv.nxt) {
             receiveInOrder(c, s, nowNs);
         } else {
@@ -81,6 +82,9 @@ final class PayloadInput {
             c.deadlines.acknowledgeNs = nowNs + tcp.config().delayedAckNs();
             tcp.schedule(c);
         }
+        if (c.listener != null) {
+            tcp.offerDeferred(c);
+        }
         tcp.raise(c, TcpConnection.READABLE);
     }
 
@@ -112,6 +116,7 @@ final class PayloadInput {
     /// Every segment that leaves a hole is acknowledged at once, so that the sender counts duplicates (RFC 5681
     /// section 4.2).
     private void receiveOutOfOrder(TcpConnection c, Segment s) {
+        c.traffic.outOfOrderSegments++;
         final ReassemblyQueue queue = c.rcv.outOfOrder;
         final boolean kept = queue.add(s.takePayload(), s.sequence);
         c.rcv.noteDuplicate(queue.duplicateStart(), queue.duplicateEnd());
@@ -135,10 +140,13 @@ final class PayloadInput {
         }
         c.rcv.nxt++;
         tcp.owesAck(c);
+        if (c.listener != null) {
+            tcp.offerDeferred(c);
+        }
         tcp.raise(c, TcpConnection.READABLE);
         c.state = TcpTransitions.next(c.state, TcpEvent.FIN_ARRIVES);
         if (c.state == TcpState.TIME_WAIT) {
-            tcp.enterTimeWait(c, nowNs);
+            tcp.teardown().enterTimeWait(c, nowNs);
         }
     }
 }

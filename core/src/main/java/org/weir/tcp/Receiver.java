@@ -10,6 +10,8 @@ final class Receiver {
     /// A larger share of the buffer must be free before a window grows, RFC 9293 section 3.8.6.2.2.
     private static final int SILLY_WINDOW_SHARE = 2;
 
+    static final int LARGEST_UNSCALED_WINDOW = 0xFFFF;
+
     private static final int DEFAULT_SEGMENT_SIZE = 536;
 
     final PageQueue queue = new PageQueue();
@@ -128,6 +130,11 @@ final class Receiver {
     int optionsLength() {
         final int blocks = sackBlocks();
         return (timestamps ? TcpOptions.TIMESTAMPS_LENGTH : 0) + (blocks == 0 ? 0 : TcpOptions.sackLength(blocks));
+    }
+
+    /// Keeps `octets` octets for the reader from now on. A window that was offered is not taken back.
+    void limitCapacity(int octets) {
+        capacity = scaling ? octets : Math.min(octets, LARGEST_UNSCALED_WINDOW);
     }
 
     /// The peer's SYN had number `sequence`. A window that our own SYN offered stays open.

@@ -65,6 +65,10 @@ final class RttEstimator {
         backoff = 0;
     }
 
+    int backoff() {
+        return backoff;
+    }
+
     long variationNs() {
         return variationNs;
     }

@@ -62,6 +62,8 @@ final class SegmentWriter {
                 .urgentPointer(0);
         writeOptions(c, packet, at, syn);
         packet.segmentSize(length > c.snd.segmentSize ? c.snd.segmentSize : 0);
+        c.traffic.segmentsSent++;
+        c.traffic.dataSegmentsSent += length > 0 ? 1 : 0;
         c.rcv.lastAckSent = c.rcv.nxt;
         c.rcv.ackNow = false;
         c.rcv.unacknowledged = 0;
@@ -96,7 +98,7 @@ final class SegmentWriter {
     private void writeOptions(TcpConnection c, Pbuf packet, long at, boolean syn) {
         long next = at + TcpHeader.LENGTH;
         if (syn) {
-            next = TcpOptions.writeMaximumSegmentSize(packet.segment(), next, localSegmentSize(route(c)));
+            next = TcpOptions.writeMaximumSegmentSize(packet.segment(), next, offeredSegmentSize(c, route(c)));
             if (c.rcv.scaling) {
                 next = TcpOptions.writeWindowScale(packet.segment(), next, c.rcv.windowScale);
             }
@@ -134,8 +136,14 @@ final class SegmentWriter {
         return c.rcv.timestampAt(ipv4.clock().nowNs());
     }
 
-    /// The MSS that we offer: what the link carries without options, RFC 6691.
-    static int localSegmentSize(Route route) {
+    /// The MSS that we offer: what the link carries without options, RFC 6691, or what the user permits.
+    static int offeredSegmentSize(TcpConnection c, Route route) {
+        final int local = localSegmentSize(route);
+        final int permitted = c.settings.maximumSegmentSize;
+        return permitted == 0 ? local : Math.min(permitted, local);
+    }
+
+    private static int localSegmentSize(Route route) {
         return route.netif().mtu() - HEADERS;
     }
 

@@ -43,7 +43,8 @@ final class Sender {
     boolean synAcknowledged;
     boolean finQueued;
     boolean finAcknowledged;
-    boolean noDelay;
+    /// The cork has held short segments back for long enough.
+    boolean corkExpired;
     /// A write was cut short: the user waits for room.
     boolean starved;
 
@@ -66,6 +67,8 @@ final class Sender {
     /// How many of them in a row got no answer.
     int unansweredProbes;
     long lastSentNs;
+    /// When SND.UNA last moved, or something was sent with nothing before it on the way.
+    long progressNs;
 
     Sender(RangePool<SentRange> ranges) {
         board = new Scoreboard(ranges);
@@ -87,7 +90,7 @@ final class Sender {
         synAcknowledged = false;
         finQueued = false;
         finAcknowledged = false;
-        noDelay = false;
+        corkExpired = false;
         starved = false;
         retransmissions = 0;
         sackPermitted = false;
@@ -96,9 +99,16 @@ final class Sender {
         sampleFrom = initialSequence;
         synSentNs = 0;
         lastSentNs = 0;
+        progressNs = 0;
         smallEnd = initialSequence;
         probes = 0;
         unansweredProbes = 0;
+    }
+
+    /// Sends no more than `octets` octets in a segment from now on.
+    void limitSegmentSize(int octets) {
+        segmentSize = Math.min(segmentSize, Math.max(1, octets));
+        congestion.segmentSize = segmentSize;
     }
 
     /// True if a short segment is on the way: Nagle's algorithm as refined by Minshall.

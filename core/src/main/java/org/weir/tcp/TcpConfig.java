@@ -34,8 +34,10 @@ public record TcpConfig(
         int dataRetries,
         CongestionAlgorithm congestion,
         EcnMode ecn) {
-    static final int MINIMUM_BUFFER = 2_048;
-    static final int MAXIMUM_BUFFER = 1 << 30;
+    /// The smallest send or receive buffer in octets.
+    public static final int MINIMUM_BUFFER = 2_048;
+    /// The largest.
+    public static final int MAXIMUM_BUFFER = 1 << 30;
 
     public TcpConfig {
         check("TCP connections", connections, 1, 1 << 24);

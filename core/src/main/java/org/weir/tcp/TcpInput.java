@@ -46,6 +46,10 @@ final class TcpInput {
         this.payloads = payloads;
     }
 
+    Handshake handshake() {
+        return handshake;
+    }
+
     long segmentsReceived() {
         return segmentsReceived;
     }
@@ -84,7 +88,7 @@ final class TcpInput {
 
     /// RFC 9293 sections 3.10.7.1 (CLOSED) and 3.10.7.2 (LISTEN).
     private void arrivesForNoConnection(Segment s, Datagram d, long nowNs) {
-        final TcpListener listener = table.findListener(d.destinationLow(), s.destinationPort);
+        final TcpListener listener = table.findListener(d.destinationLow(), s.destinationPort, table.choice(d, s));
         if (listener == null) {
             drops.count(DropReason.TCP_NO_CONNECTION);
             writer.reset(s, d);
@@ -132,12 +136,14 @@ final class TcpInput {
         if (c.state == TcpState.SYN_RECEIVED && handshake.repeatsSyn(c, s)) {
             return Verdict.DROP;
         }
+        c.traffic.segmentsReceived++;
         final DropReason fault = isOldTimestamp(c, s) ? DropReason.TCP_OLD_TIMESTAMP : faultOfSequence(c, s);
         if (fault != null) {
             refuse(c, s, fault);
             return Verdict.DROP;
         }
         rememberTimestamp(c, s);
+        c.traffic.receivedNs = tcp.clock().nowNs();
         return Verdict.CONTINUE;
     }
 
@@ -174,7 +180,7 @@ final class TcpInput {
         if (s.sequenceLength() > 0) {
             c.rcv.noteDuplicate(s.sequence, SequenceNumber.earliest(s.sequence + s.length, c.rcv.nxt));
             tcp.owesAck(c);
-            tcp.restartTimeWait(c, s);
+            tcp.teardown().restartTimeWait(c, s);
         } else {
             challenge(c);
         }
@@ -227,10 +233,10 @@ final class TcpInput {
             return Verdict.DROP;
         }
         switch (c.state) {
-            case SYN_RECEIVED -> tcp.fail(c, TcpError.REFUSED);
-            case CLOSING, LAST_ACK -> tcp.fail(c, c.attached ? TcpError.RESET : TcpError.NONE);
+            case SYN_RECEIVED -> tcp.teardown().fail(c, TcpError.REFUSED);
+            case CLOSING, LAST_ACK -> tcp.teardown().fail(c, c.attached ? TcpError.RESET : TcpError.NONE);
             case CLOSED, LISTEN, SYN_SENT, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT, TIME_WAIT ->
-                tcp.fail(c, TcpError.RESET);
+                tcp.teardown().fail(c, TcpError.RESET);
         }
         return Verdict.DROP;
     }
@@ -279,10 +285,10 @@ final class TcpInput {
         }
         c.state = TcpTransitions.next(c.state, TcpEvent.ACK_OF_FIN_ARRIVES);
         switch (c.state) {
-            case FIN_WAIT_2 -> tcp.awaitFin(c, nowNs);
-            case TIME_WAIT -> tcp.enterTimeWait(c, nowNs);
+            case FIN_WAIT_2 -> tcp.teardown().awaitFin(c, nowNs);
+            case TIME_WAIT -> tcp.teardown().enterTimeWait(c, nowNs);
             case CLOSED -> {
-                tcp.finish(c);
+                tcp.teardown().finish(c);
                 return Verdict.DROP;
             }
             case LISTEN, SYN_SENT, SYN_RECEIVED, ESTABLISHED, FIN_WAIT_1, CLOSE_WAIT, CLOSING, LAST_ACK ->

@@ -2,6 +2,7 @@ package org.weir.tcp;
 
 import org.jspecify.annotations.Nullable;
 import org.weir.ip.Netif;
+import org.weir.time.StackClock;
 import org.weir.wire.TcpHeader;
 import org.weir.wire.TcpOptions;
 
@@ -9,6 +10,8 @@ import org.weir.wire.TcpOptions;
 final class TcpOutput {
     /// Segments that one connection may send before the others have their turn.
     private static final int SEGMENTS_PER_TURN = 32;
+    /// The longest that a cork holds a short segment back.
+    private static final long CORK_NS = 200 * StackClock.MILLISECOND;
 
     private final Tcp tcp;
     private final SegmentWriter writer;
@@ -51,7 +54,7 @@ final class TcpOutput {
     private Turn sendData(TcpConnection c, Netif netif, long nowNs) {
         for (int i = 0; i < SEGMENTS_PER_TURN; i++) {
             final SentRange lost = lostToSend(c);
-            final int length = lost == null ? sendable(c, netif) : 0;
+            final int length = lost == null ? sendable(c, netif, nowNs) : 0;
             if (lost == null && length == 0 && !finIsDue(c)) {
                 return endTurn(c, netif, nowNs);
             }
@@ -137,7 +140,10 @@ final class TcpOutput {
         if (!writer.write(c, lost.start, length, flags)) {
             return false;
         }
-        tcp.countRetransmitted((octets + snd.segmentSize - 1) / snd.segmentSize);
+        final int segments = (octets + snd.segmentSize - 1) / snd.segmentSize;
+        tcp.countRetransmitted(segments);
+        c.traffic.retransmissions += segments;
+        c.traffic.octetsRetransmitted += octets;
         snd.board.retransmitted(lost, octets, nowNs);
         snd.recovery.sent += octets;
         snd.recovery.forced = false;
@@ -170,7 +176,7 @@ final class TcpOutput {
             resendLast(c, nowNs);
         }
         r.probeEnd = snd.nxt;
-        c.deadlines.retransmitNs = nowNs + snd.rtt.rtoNs();
+        c.deadlines.retransmitNs = timeOutAfter(c, nowNs);
         tcp.schedule(c);
     }
 
@@ -193,7 +199,7 @@ final class TcpOutput {
     // ---- new data ----
 
     /// Octets that may be sent in one packet now; 0 if none, or if waiting is better.
-    private static int sendable(TcpConnection c, Netif netif) {
+    private int sendable(TcpConnection c, Netif netif, long nowNs) {
         final Sender snd = c.snd;
         final int unsent = snd.unsent();
         if (unsent == 0) {
@@ -211,16 +217,29 @@ final class TcpOutput {
         if (length >= segmentSize) {
             return length - length % segmentSize;
         }
-        return mayBeShort(snd, length, unsent) ? length : 0;
+        return mayBeShort(snd, c.settings.noDelay, length, unsent) && !corkHolds(c, nowNs) ? length : 0;
     }
 
     /// Sender's silly-window avoidance (RFC 9293 section 3.8.6.2.1) with Nagle's algorithm (section 3.7.4) as
     /// Minshall refined it: a short segment waits only for another short one.
-    private static boolean mayBeShort(Sender snd, int length, int unsent) {
+    private static boolean mayBeShort(Sender snd, boolean noDelay, int length, int unsent) {
         if (length >= snd.maximumWindow / 2) {
             return true;
         }
-        return length == unsent && (snd.noDelay || snd.finQueued || !snd.hasSmallOutstanding());
+        return length == unsent && (noDelay || snd.finQueued || !snd.hasSmallOutstanding());
+    }
+
+    /// What a cork holds back leaves after 200 ms at the latest, as on Linux.
+    private boolean corkHolds(TcpConnection c, long nowNs) {
+        final Sender snd = c.snd;
+        if (!c.settings.cork || snd.corkExpired || snd.finQueued) {
+            return false;
+        }
+        if (c.deadlines.corkNs == Deadlines.NEVER) {
+            c.deadlines.corkNs = nowNs + CORK_NS;
+            tcp.schedule(c);
+        }
+        return true;
     }
 
     private static boolean finIsDue(TcpConnection c) {
@@ -243,22 +262,39 @@ final class TcpOutput {
             snd.smallEnd = SequenceNumber.latest(snd.smallEnd, sequence + length);
         }
         final int end = sequence + length + (fin ? 1 : 0);
+        if (!snd.hasOutstanding()) {
+            snd.progressNs = nowNs;
+        }
+        snd.corkExpired = false;
+        c.deadlines.corkNs = Deadlines.NEVER;
+        c.rcv.quickAcks = 0;
         snd.board.sent(sequence, end, nowNs);
         snd.recovery.sent += SequenceNumber.distance(sequence, end);
         snd.nxt = end;
         snd.max = SequenceNumber.latest(snd.max, end);
         snd.lastSentNs = nowNs;
         c.deadlines.persistNs = Deadlines.NEVER;
+        c.traffic.sentData(length, nowNs);
         startTimer(c, nowNs);
+        if (snd.starved) {
+            tcp.sendRoomFreed(c);
+        }
         return true;
     }
 
     /// RFC 6298 (5.1).
     private void startTimer(TcpConnection c, long nowNs) {
         if (c.deadlines.retransmitNs == Deadlines.NEVER) {
-            c.deadlines.retransmitNs = nowNs + c.snd.rtt.rtoNs();
+            c.deadlines.retransmitNs = timeOutAfter(c, nowNs);
             tcp.schedule(c);
         }
+    }
+
+    /// When the retransmission timer expires if it starts now: no later than the user's patience ends (RFC 5482).
+    static long timeOutAfter(TcpConnection c, long nowNs) {
+        final long ofProtocol = nowNs + c.snd.rtt.rtoNs();
+        final long patienceNs = c.settings.userTimeoutNs;
+        return patienceNs == 0 ? ofProtocol : Math.min(ofProtocol, c.snd.progressNs + patienceNs);
     }
 
     /// RFC 5681 section 4.1.
@@ -278,6 +314,7 @@ final class TcpOutput {
         final boolean waits = snd.unsent() > 0 || snd.board.lost() > 0;
         final boolean nothingOnTheWay = snd.board.inFlight() == 0 && c.deadlines.retransmitNs == Deadlines.NEVER;
         if (waits && nothingOnTheWay && c.deadlines.persistNs == Deadlines.NEVER) {
+            snd.progressNs = snd.hasOutstanding() ? snd.progressNs : nowNs;
             c.deadlines.persistNs = nowNs + persistDelayNs(snd);
             tcp.schedule(c);
         }
@@ -298,6 +335,11 @@ final class TcpOutput {
             snd.unansweredProbes++;
         }
         c.deadlines.persistNs = nowNs + persistDelayNs(snd);
+    }
+
+    /// RFC 9293 section 3.8.4: one below what comes next, so that the peer has to answer.
+    void keepAlive(TcpConnection c) {
+        writer.write(c, c.snd.nxt - 1, 0, TcpHeader.ACK);
     }
 
     /// Sends an acknowledgment now. False if no buffer was free: it is then still due.

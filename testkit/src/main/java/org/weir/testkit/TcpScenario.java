@@ -439,7 +439,8 @@ public final class TcpScenario implements AutoCloseable {
         return wire;
     }
 
-    TcpListener listener() {
+    /// The listener, for what has no sentence of its own.
+    public TcpListener listener() {
         if (listener == null) {
             throw failure("nobody listens");
         }
