@@ -7,4 +7,5 @@ module org.weir.testkit {
 
     exports org.weir.testkit;
     exports org.weir.testkit.grid;
+    exports org.weir.testkit.torture;
 }

@@ -23,11 +23,11 @@ import picocli.CommandLine.Spec;
         description = {
             "",
             "Each run has two Weir hosts, a network with random faults (loss, bursts, duplication, reordering,"
-                    + " corruption, jitter, slow wires, short queues, blackouts, small MTUs) and one to four connections"
-                    + " between applications that write, read, pause, end and leave at random, through the raw interface"
-                    + " and through sockets. Checks that every octet arrives once and in order or the application is"
-                    + " told of an error, that connections end, that nothing leaks and that the hosts come to rest."
-                    + " Needs no privilege, touches nothing. The same seed does the same on every machine.",
+                + " corruption, jitter, slow wires, short queues, blackouts, small MTUs) and one to four connections"
+                + " between applications that write, read, pause, end and leave at random, through the raw interface"
+                + " and through sockets. Checks that every octet arrives once and in order or the application is told"
+                + " of an error, that connections end, that nothing leaks and that the hosts come to rest. Needs no"
+                + " privilege, touches nothing. The same seed does the same on every machine.",
         },
         mixinStandardHelpOptions = true,
         sortOptions = false,
@@ -79,6 +79,9 @@ final class TortureCommand implements Callable<Integer> {
         if (runs < 1 || runs > MOST_RUNS) {
             throw new ParameterException(spec.commandLine(), "--runs " + runs + " is not in 1 to " + MOST_RUNS);
         }
+        if (run != null && run < 0) {
+            throw new ParameterException(spec.commandLine(), "--run " + run + " is negative");
+        }
         if (run == null && (traces || pcap != null)) {
             throw new ParameterException(spec.commandLine(), "--trace and --pcap need one --run");
         }
@@ -103,8 +106,7 @@ final class TortureCommand implements Callable<Integer> {
 
     private void one(Torture torture, long number) throws IOException {
         try (SimulationCapture capture = SimulationCapture.to(pcap)) {
-            final LinkTap trace =
-                    traces ? new PacketTrace(spec.commandLine().getOut()::println) : LinkTap.NONE;
+            final LinkTap trace = traces ? new PacketTrace(spec.commandLine().getOut()::println) : LinkTap.NONE;
             tell(number, torture, torture.run(number, (host, link) -> trace.on(host, capture.on(host, link))));
         }
     }

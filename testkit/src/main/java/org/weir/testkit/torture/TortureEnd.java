@@ -110,13 +110,19 @@ final class TortureEnd {
         final long before = sent + received;
         boolean moved = true;
         while (moved && isOpen()) {
-            moved = leaves() || writeSome() | readSome() | endOutput();
+            moved = leaves() || moves();
         }
         if (sent + received != before) {
             lastMoveNs = clock.getAsLong();
         }
         pumping = false;
         closeIfDone();
+    }
+
+    private boolean moves() {
+        final boolean wrote = writeSome();
+        final boolean read = readSome();
+        return endOutput() || wrote || read;
     }
 
     private boolean leaves() {
