@@ -59,6 +59,11 @@ final class AcknowledgmentInput {
         }
     }
 
+    /// RFC 3168 section 6.1.2: the peer echoes a mark.
+    void congestionReported(TcpConnection c) {
+        recovery.reduceOnce(c);
+    }
+
     /// RFC 5681 section 2: data is outstanding, and the segment carries nothing and changes nothing.
     private static boolean isDuplicate(TcpConnection c, Segment s) {
         return s.acknowledgment == c.snd.una

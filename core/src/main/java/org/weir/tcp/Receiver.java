@@ -2,6 +2,7 @@ package org.weir.tcp;
 
 import org.weir.memory.PageQueue;
 import org.weir.time.StackClock;
+import org.weir.wire.TcpHeader;
 import org.weir.wire.TcpOptions;
 
 /// The receiving half of a connection: RFC 9293 section 3.3.1 "receive sequence variables", the queue for the reader,
@@ -63,6 +64,15 @@ final class Receiver {
     /// When data last arrived.
     long lastDataNs;
 
+    /// Both ends have agreed on ECN, RFC 3168.
+    boolean ecn;
+    /// Congestion was experienced on the way here and the peer has not said that it heard of it.
+    boolean echoCongestion;
+    /// Urgent data is on its way or unread, RFC 9293 section 3.8.5.
+    boolean urgent;
+    /// The number behind it: RCV.UP.
+    int urgentEnd;
+
     Receiver(RangePool<ReceivedRun> runs) {
         outOfOrder = new ReassemblyQueue(runs);
     }
@@ -91,6 +101,29 @@ final class Receiver {
         duplicateEnd = 0;
         quickAcks = config.quickAcks();
         lastDataNs = 0;
+        ecn = false;
+        echoCongestion = false;
+        urgent = false;
+        urgentEnd = 0;
+    }
+
+    /// RFC 3168 section 6.1.3: marks are echoed until the peer says that it has reduced its window.
+    void noteMarks(Segment s) {
+        if (!ecn) {
+            return;
+        }
+        if (s.has(TcpHeader.CWR)) {
+            echoCongestion = false;
+        }
+        if (s.congestionExperienced) {
+            echoCongestion = true;
+        }
+    }
+
+    /// Octets that can or could be read up to the end of urgent data; 0 if there is none.
+    int urgentOctets() {
+        final int unread = urgent ? SequenceNumber.distance(nxt - queue.length(), urgentEnd) : 0;
+        return Math.max(0, unread);
     }
 
     /// TSval: milliseconds from an origin that differs for each connection, RFC 7323 section 5.4 and 7.1.
@@ -144,6 +177,12 @@ final class Receiver {
         nxt = sequence + 1;
         edge = nxt + offered;
         lastAckSent = nxt;
+    }
+
+    /// The peer was offered a window by a SYN that nothing was remembered of: as much as a 16-bit window can have
+    /// said.
+    void openWindow() {
+        edge = nxt + Math.min(capacity, LARGEST_UNSCALED_WINDOW);
     }
 
     /// A segment of `octets` octets has come; one that the link put together of several tells nothing.
