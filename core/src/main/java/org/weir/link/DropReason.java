@@ -14,6 +14,8 @@ public enum DropReason {
     LINK_MALFORMED("malformed link metadata"),
     /// Lost on purpose by a fault injector.
     INJECTED("lost by the fault injector"),
+    /// Lost because a fault injector's queue in front of a slow wire was full.
+    INJECTED_QUEUE_FULL("the fault injector's queue was full"),
     /// Shorter than an Ethernet header.
     ETHERNET_RUNT("shorter than an Ethernet header"),
     /// Addressed to another station.
