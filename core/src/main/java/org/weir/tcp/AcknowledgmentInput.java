@@ -55,6 +55,8 @@ final class AcknowledgmentInput {
         }
         if (d.acknowledged > 0) {
             restartTimer(c, nowNs);
+            tcp.pathMtu().acknowledged(c, nowNs);
+            tcp.tuning().acknowledged(c);
             tcp.sendRoomFreed(c);
         }
     }

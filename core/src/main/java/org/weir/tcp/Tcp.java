@@ -43,6 +43,8 @@ public final class Tcp implements Transport {
     private final TcpOutput output;
     private final Teardown teardown;
     private final KeepAlive keepAlive;
+    private final BufferTuning tuning = new BufferTuning(this);
+    private final PathMtu pathMtu = new PathMtu(this);
     private final ErrorInput errors;
     private final TcpInput input;
     private final TcpTimers timers;
@@ -479,7 +481,8 @@ public final class Tcp implements Transport {
     }
 
     /// The reader has made room.
-    void consumed(TcpConnection c) {
+    void consumed(TcpConnection c, int octets) {
+        tuning.consumed(c, octets, clock().nowNs());
         if (c.state.receives() && c.rcv.owesWindowUpdate()) {
             owesAck(c);
         }
@@ -527,6 +530,18 @@ public final class Tcp implements Transport {
     /// False if another listener has the port for itself.
     boolean mayListen(TcpListener l) {
         return !table.hasOtherListener(l);
+    }
+
+    BufferTuning tuning() {
+        return tuning;
+    }
+
+    PathMtu pathMtu() {
+        return pathMtu;
+    }
+
+    void countPathMtuReduction() {
+        counters.pathMtuReductions++;
     }
 
     KeepAlive keepAlive() {

@@ -348,7 +348,7 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
     public void consume(int octets) {
         tcp.checkOwner();
         rcv.queue.drop(octets);
-        tcp.consumed(this);
+        tcp.consumed(this, octets);
     }
 
     /// Copies up to `length` octets to `target` and consumes them. Returns how many there were.

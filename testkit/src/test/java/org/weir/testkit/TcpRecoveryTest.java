@@ -125,7 +125,8 @@ class TcpRecoveryTest {
     /// Beyond a hole the peer echoes what came before it, which says nothing about the probe.
     @Test
     void aProbedTailIsRepairedWithTimestampsToo() {
-        final SegmentSpec syn = segment().syn().seq(0).mss(MSS + 12).window(65_535).sackPermitted();
+        final SegmentSpec syn =
+                segment().syn().seq(0).mss(MSS + 12).window(65_535).sackPermitted();
         try (TcpScenario t = TcpScenario.listening()) {
             t.receives(syn.timestamps(1, 0)).sends(segment().syn().seq(0).ack(1));
             t.after(millis(RTT_MS)).receives(segment().seq(1).ack(1).timestamps(21, 0));
