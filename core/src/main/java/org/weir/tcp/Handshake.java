@@ -305,7 +305,7 @@ final class Handshake {
         final int optionOctets = c.rcv.timestamps ? TcpOptions.TIMESTAMPS_LENGTH : 0;
         final int local = SegmentWriter.offeredSegmentSize(c, route);
         final int carried = Math.clamp(offered, Math.min(LEAST_SEGMENT_SIZE, local), local);
-        c.snd.segmentSize = carried - optionOctets;
+        c.segmentSize(carried - optionOctets);
         c.rcv.segmentSize = local - optionOctets;
     }
 

@@ -55,6 +55,8 @@ final class Receiver {
 
     /// Selective acknowledgments are in use, RFC 2018.
     boolean sackPermitted;
+    /// Octets that SACK blocks may take of a segment: half, so that data moves on over the smallest of links.
+    int optionRoom;
     /// What came twice and is to be reported once, RFC 2883; nothing if both are the same.
     int duplicateStart;
 
@@ -97,6 +99,7 @@ final class Receiver {
         lastAckSent = 0;
         timestampOffset = 0;
         sackPermitted = true;
+        optionRoom = 0;
         duplicateStart = 0;
         duplicateEnd = 0;
         quickAcks = config.quickAcks();
@@ -156,7 +159,8 @@ final class Receiver {
             return 0;
         }
         final int blocks = outOfOrder.runs() + (hasDuplicate() ? 1 : 0);
-        return Math.min(blocks, timestamps ? TcpOptions.SACK_BLOCKS_WITH_TIMESTAMPS : TcpOptions.SACK_BLOCKS);
+        final int most = timestamps ? TcpOptions.SACK_BLOCKS_WITH_TIMESTAMPS : TcpOptions.SACK_BLOCKS;
+        return Math.min(blocks, Math.min(most, TcpOptions.sackBlocksIn(optionRoom)));
     }
 
     /// Octets of the options that every segment but a SYN carries now.

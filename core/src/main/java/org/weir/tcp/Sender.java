@@ -116,12 +116,6 @@ final class Sender {
         unansweredProbes = 0;
     }
 
-    /// Sends no more than `octets` octets in a segment from now on.
-    void limitSegmentSize(int octets) {
-        segmentSize = Math.min(segmentSize, Math.max(1, octets));
-        congestion.segmentSize = segmentSize;
-    }
-
     /// True if a short segment is on the way: Nagle's algorithm as refined by Minshall.
     boolean hasSmallOutstanding() {
         return SequenceNumber.after(smallEnd, una);

@@ -493,8 +493,8 @@ public final class Tcp implements Transport {
         counters.retransmittedSegments += segments;
     }
 
-    void countSpurious(int octets) {
-        counters.spuriousRetransmissions += octets;
+    void countSpurious(int segments) {
+        counters.spuriousRetransmissions += segments;
     }
 
     void countUndo() {
@@ -515,8 +515,8 @@ public final class Tcp implements Transport {
             c.rcv.limitCapacity(c.settings.receiveBuffer);
         }
         if (c.settings.maximumSegmentSize > 0 && c.snd.synAcknowledged) {
-            c.snd.limitSegmentSize(
-                    c.settings.maximumSegmentSize - (c.rcv.timestamps ? TcpOptions.TIMESTAMPS_LENGTH : 0));
+            final int options = c.rcv.timestamps ? TcpOptions.TIMESTAMPS_LENGTH : 0;
+            c.segmentSize(Math.min(c.snd.segmentSize, c.settings.maximumSegmentSize - options));
         }
         keepAlive.begin(c);
         if (c.state != TcpState.CLOSED) {

@@ -217,6 +217,13 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
         InfoReader.read(this, info, tcp.clock().nowNs());
     }
 
+    /// Segments that are sent carry up to `octets` octets from now on, options that not all of them have subtracted.
+    void segmentSize(int octets) {
+        snd.segmentSize = octets;
+        snd.congestion.segmentSize = octets;
+        rcv.optionRoom = octets / 2;
+    }
+
     // ---- sending ----
 
     /// Octets that may be queued for sending now.

@@ -99,9 +99,9 @@ class TcpEcnTest {
         try (TcpScenario t = established()) {
             t.application().writes(40 * MSS);
             t.skip();
-            t.receives(segment().ece().seq(1).ack(1_001)).congestionWindowIs(5_000);
-            t.receives(segment().ece().seq(1).ack(2_001)).congestionWindowIs(5_000);
-            t.receives(segment().ece().seq(1).ack(7_001)).slowStartThresholdIs(5_000);
+            t.receives(segment().ece().seq(1).ack(1_001)).congestionWindowIs(4_500);
+            t.receives(segment().ece().seq(1).ack(2_001)).congestionWindowIs(4_500);
+            t.receives(segment().ece().seq(1).ack(7_001)).slowStartThresholdIs(4_500);
             t.sends(segment().cwr().seq(10_001).ack(1).length(MSS).ecnCapable());
             t.sends(segment().seq(11_001).ack(1).length(MSS).ecnCapable());
         }
