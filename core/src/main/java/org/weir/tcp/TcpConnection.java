@@ -217,7 +217,8 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
         InfoReader.read(this, info, tcp.clock().nowNs());
     }
 
-    /// Segments that are sent carry up to `octets` octets from now on, options that not all of them have subtracted.
+    /// Segments that are sent carry up to `octets` octets from now on, options that not all of them have
+    /// subtracted.
     void segmentSize(int octets) {
         snd.segmentSize = octets;
         snd.congestion.segmentSize = octets;
