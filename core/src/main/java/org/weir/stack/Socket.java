@@ -3,6 +3,7 @@ package org.weir.stack;
 import org.jspecify.annotations.Nullable;
 import org.weir.tcp.TcpConnection;
 import org.weir.tcp.TcpListener;
+import org.weir.tcp.TcpSettings;
 import org.weir.udp.UdpEndpoint;
 
 /// What stands behind a descriptor.
@@ -33,7 +34,11 @@ final class Socket {
     @Nullable
     Socket nextFree;
 
-    boolean noDelay;
+    /// What the connection or the listener is to begin with.
+    final TcpSettings settings = new TcpSettings();
+
+    boolean reuseAddress;
+    boolean reusePort;
 
     Socket(int index) {
         this.index = index;
@@ -51,6 +56,7 @@ final class Socket {
         listener = null;
         endpoint = null;
         callback = null;
-        noDelay = false;
+        reuseAddress = false;
+        reusePort = false;
     }
 }

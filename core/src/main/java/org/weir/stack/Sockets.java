@@ -4,11 +4,14 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 import org.weir.base.Owner;
 import org.weir.memory.Pbuf;
+import org.weir.tcp.CongestionAlgorithm;
 import org.weir.tcp.Tcp;
 import org.weir.tcp.TcpConnection;
+import org.weir.tcp.TcpInfo;
 import org.weir.tcp.TcpListener;
 import org.weir.tcp.TcpRefusal;
 import org.weir.tcp.TcpState;
+import org.weir.time.StackClock;
 import org.weir.udp.Udp;
 import org.weir.udp.UdpEndpoint;
 import org.weir.wire.IpAddress;
@@ -106,6 +109,7 @@ public final class Sockets {
             free = s.nextFree;
             s.nextFree = null;
             s.open(type);
+            s.settings.reset(tcp.config());
             open++;
         }
         return s;
@@ -187,11 +191,16 @@ public final class Sockets {
         if (s.listener != null || s.connection != null) {
             return -Errno.EINVAL;
         }
-        final TcpListener l = tcp.bind(local.high(), local.low(), local.port());
+        return bindStream(s, local.high(), local.low(), local.port());
+    }
+
+    private int bindStream(Socket s, long high, long low, int port) {
+        final TcpListener l = tcp.bind(high, low, port, s.reuseAddress, s.reusePort);
         if (l == null) {
             return -refusalErrno(tcp.refusal());
         }
         l.attachment(s);
+        l.use(s.settings);
         s.listener = l;
         return 0;
     }
@@ -214,15 +223,12 @@ public final class Sockets {
             return -Errno.EINVAL;
         }
         if (s.listener == null) {
-            final TcpListener l = tcp.bind(0, IpAddress.ANY.low(), 0);
-            if (l == null) {
-                return -refusalErrno(tcp.refusal());
+            final int bound = bindStream(s, 0, IpAddress.ANY.low(), 0);
+            if (bound != 0) {
+                return bound;
             }
-            l.attachment(s);
-            s.listener = l;
         }
-        s.listener.listen(backlog, events);
-        return 0;
+        return s.listener != null && s.listener.listen(backlog, events) ? 0 : -Errno.EADDRINUSE;
     }
 
     /// Gives the oldest waiting connection a descriptor and stores its peer. `EBADF`, `EINVAL` if not listening,
@@ -247,6 +253,7 @@ public final class Sockets {
             throw new IllegalStateException("a connection waited and was gone");
         }
         accepted.connection = c;
+        accepted.settings.copyFrom(c.settings());
         c.attachment(accepted);
         c.handler(events);
         if (peer != null) {
@@ -282,7 +289,7 @@ public final class Sockets {
             return -refusalErrno(tcp.refusal());
         }
         c.attachment(s);
-        c.noDelay(s.noDelay);
+        c.use(s.settings);
         s.connection = c;
         s.connecting = true;
         s.inputShut = false;
@@ -492,6 +499,51 @@ public final class Sockets {
     public int option(int descriptor, int level, int name) {
         final Socket s = find(descriptor);
         return s == null ? -Errno.EBADF : options.get(s, level, name);
+    }
+
+    /// Sets what [#close] does with what is not acknowledged: wait for `seconds` and then reset, reset at once with
+    /// 0, or, if not `on`, neither. `EBADF`, `EINVAL`, `ENOPROTOOPT` on a datagram socket.
+    public int linger(int descriptor, boolean on, int seconds) {
+        final Socket s = find(descriptor);
+        if (s == null) {
+            return -Errno.EBADF;
+        }
+        if (s.type != SOCK_STREAM) {
+            return -Errno.ENOPROTOOPT;
+        }
+        if (seconds < 0) {
+            return -Errno.EINVAL;
+        }
+        s.settings.linger = on;
+        s.settings.lingerNs = seconds * StackClock.SECOND;
+        return SocketOptions.apply(s);
+    }
+
+    /// Chooses how the congestion window grows and shrinks: `TCP_CONGESTION`. `EBADF`, `ENOPROTOOPT` on a datagram
+    /// socket.
+    public int congestion(int descriptor, CongestionAlgorithm algorithm) {
+        final Socket s = find(descriptor);
+        if (s == null) {
+            return -Errno.EBADF;
+        }
+        if (s.type != SOCK_STREAM) {
+            return -Errno.ENOPROTOOPT;
+        }
+        s.settings.congestion = algorithm;
+        return SocketOptions.apply(s);
+    }
+
+    /// Fills `info` with the state of the connection: `TCP_INFO`. `EBADF`, `ENOTCONN`.
+    public int info(int descriptor, TcpInfo info) {
+        final Socket s = find(descriptor);
+        if (s == null) {
+            return -Errno.EBADF;
+        }
+        if (s.connection == null) {
+            return -Errno.ENOTCONN;
+        }
+        s.connection.info(info);
+        return 0;
     }
 
     // ---- errors ----

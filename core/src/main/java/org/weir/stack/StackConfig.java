@@ -3,6 +3,8 @@ package org.weir.stack;
 import org.weir.memory.Headroom;
 import org.weir.memory.MemoryPlan;
 import org.weir.memory.PbufPool;
+import org.weir.tcp.CongestionAlgorithm;
+import org.weir.tcp.Tcp;
 import org.weir.tcp.TcpConfig;
 
 /// Everything that is fixed when a stack starts. Values are checked when the record is made; the message of an
@@ -39,7 +41,8 @@ public record StackConfig(
     private static final int MINIMUM_PAGE = 512;
     private static final int MAXIMUM_PAGE = 1 << 16;
     private static final int HEAP_PER_PBUF = 112;
-    private static final int HEAP_PER_CONNECTION = 800;
+    private static final int HEAP_PER_CONNECTION = 1_400;
+    private static final int HEAP_PER_RANGE = 80;
     private static final int HEAP_PER_NEIGHBOR = 136;
     private static final int HEAP_PER_ENDPOINT = 152;
 
@@ -68,9 +71,17 @@ public record StackConfig(
                 8_192, 2_048, 256, 2_048, 8_192, 256, 64, 256 * 1024, 1_024, 64, false, TcpConfig.defaults());
     }
 
-    /// A host of about 1 MiB for a handful of connections, as tests and warm-up use it.
+    /// A host of about 1 MiB for a handful of connections, as packet-level tests use it: with the simplest of each
+    /// kind, so that a test sees what it asks for. Buffers do not grow, congestion control is NewReno, and no
+    /// acknowledgment is quick.
     public static StackConfig small() {
-        final TcpConfig tcp = TcpConfig.defaults().withConnections(16).withBuffers(64 * 1024, 64 * 1024);
+        final TcpConfig tcp = TcpConfig.defaults().toBuilder()
+                .connections(16)
+                .buffers(64 * 1024, 64 * 1024)
+                .maximumBuffers(64 * 1024, 64 * 1024)
+                .congestion(CongestionAlgorithm.NEW_RENO)
+                .quickAcks(0)
+                .build();
         return new StackConfig(512, 2_048, 64, 256, 1_024, 16, 8, 64 * 1024, 32, 64, false, tcp);
     }
 
@@ -134,6 +145,8 @@ public record StackConfig(
                 .arena("blocks", blocks, BLOCK_SIZE)
                 .heap("packet buffer handles", pages + blocks + references, HEAP_PER_PBUF)
                 .heap("TCP connections", tcp.connections(), HEAP_PER_CONNECTION)
+                .heap("TCP ranges sent", Tcp.sentRanges(pages, tcp), HEAP_PER_RANGE)
+                .heap("TCP ranges received", pages, HEAP_PER_RANGE)
                 .heap("TCP listeners", tcp.listeners(), HEAP_PER_ENDPOINT)
                 .heap("UDP endpoints", udpEndpoints, HEAP_PER_ENDPOINT)
                 .heap("neighbours", neighbors, HEAP_PER_NEIGHBOR)

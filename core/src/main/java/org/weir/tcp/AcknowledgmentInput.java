@@ -1,23 +1,23 @@
 package org.weir.tcp;
 
+import org.weir.tcp.SentRange.Fate;
 import org.weir.time.StackClock;
+import org.weir.wire.TcpOptions;
 
 /// The fifth step of segment arrival for established connections, RFC 9293 section 3.10.7.4: what an acknowledgment
-/// tells of the send queue, the window, the round-trip time (RFC 6298) and losses (RFC 5681, RFC 6582).
+/// tells of the window, the send queue and the round-trip time. What it tells of losses is for [LossRecovery].
 final class AcknowledgmentInput {
-    /// RFC 5681 section 3.2.
-    private static final int DUPLICATE_THRESHOLD = 3;
-
-    private static final int INFLATION_LIMIT = 1 << 30;
-
     private final Tcp tcp;
-    private final TcpOutput output;
-    private final CongestionControl congestion;
+    private final LossDetection detection;
+    private final LossRecovery recovery;
+    private final Delivery delivery = new Delivery();
+    private final int[] left = new int[TcpOptions.SACK_BLOCKS];
+    private final int[] right = new int[TcpOptions.SACK_BLOCKS];
 
-    AcknowledgmentInput(Tcp tcp, TcpOutput output, CongestionControl congestion) {
+    AcknowledgmentInput(Tcp tcp, LossDetection detection, LossRecovery recovery) {
         this.tcp = tcp;
-        this.output = output;
-        this.congestion = congestion;
+        this.detection = detection;
+        this.recovery = recovery;
     }
 
     /// RFC 5961 section 5.2: an acknowledgment of what was never sent, or older than the largest window.
@@ -29,13 +29,33 @@ final class AcknowledgmentInput {
     /// Takes in an acceptable acknowledgment.
     void process(TcpConnection c, Segment s, long nowNs) {
         final Sender snd = c.snd;
+        snd.unansweredProbes = 0;
+        c.traffic.acknowledgmentReceivedNs = nowNs;
+        if (SequenceNumber.before(s.acknowledgment, snd.una)) {
+            return;
+        }
         final boolean duplicate = isDuplicate(c, s);
         updateWindow(c, s);
-        snd.unansweredProbes = 0;
-        if (SequenceNumber.after(s.acknowledgment, snd.una)) {
+        final Delivery d = delivery;
+        d.begin(snd);
+        d.hasEcho = c.rcv.timestamps && s.options.hasTimestamps() && s.options.timestampEcho() != 0;
+        d.echo = s.options.timestampEcho();
+        final int unacknowledged = snd.una;
+        if (SequenceNumber.after(s.acknowledgment, unacknowledged)) {
             advance(c, s, nowNs);
+        }
+        if (snd.sackPermitted) {
+            readSacks(c, s, nowNs);
         } else if (duplicate) {
-            countDuplicate(c, nowNs);
+            recovery.countDuplicate(c);
+        }
+        measure(c, nowNs);
+        if (d.delivered > 0 || d.acknowledged > 0 || d.duplicate || duplicate) {
+            recovery.acknowledged(c, d, nowNs);
+        }
+        if (d.acknowledged > 0) {
+            restartTimer(c, nowNs);
+            tcp.sendRoomFreed(c);
         }
     }
 
@@ -51,9 +71,6 @@ final class AcknowledgmentInput {
 
     private void updateWindow(TcpConnection c, Segment s) {
         final Sender snd = c.snd;
-        if (SequenceNumber.before(s.acknowledgment, snd.una)) {
-            return;
-        }
         final boolean isNewer = SequenceNumber.before(snd.windowUpdateSequence, s.arrivedSequence)
                 || snd.windowUpdateSequence == s.arrivedSequence
                         && SequenceNumber.beforeOrAt(snd.windowUpdateAcknowledgment, s.acknowledgment);
@@ -76,35 +93,58 @@ final class AcknowledgmentInput {
     private void advance(TcpConnection c, Segment s, long nowNs) {
         final Sender snd = c.snd;
         final int ack = s.acknowledgment;
-        final int flight = snd.flight();
         final int acknowledged = SequenceNumber.distance(snd.una, ack);
-        measure(c, s, nowNs);
+        delivery.acknowledged = acknowledged;
+        for (SentRange r = snd.board.first(); r != null && SequenceNumber.before(r.start, ack); ) {
+            final boolean whole = SequenceNumber.beforeOrAt(r.end, ack);
+            arrived(c, r, r.start, whole ? r.end : ack, nowNs);
+            if (!whole) {
+                snd.board.trimFirst(ack);
+                break;
+            }
+            snd.board.dropFirst();
+            r = snd.board.first();
+        }
         snd.finAcknowledged |= snd.coversFin(ack);
         snd.queue.drop(Math.min(acknowledged, snd.queue.length()));
         snd.una = ack;
+        snd.progressNs = nowNs;
+        c.traffic.octetsAcknowledged += acknowledged;
         snd.nxt = SequenceNumber.latest(snd.nxt, ack);
         snd.retransmissions = 0;
         c.deadlines.persistNs = Deadlines.NEVER;
-        if (snd.inRecovery) {
-            recover(c, acknowledged, nowNs);
-        } else {
-            snd.duplicateAcks = 0;
-            congestion.acknowledged(snd.congestion, acknowledged, flight);
-            restartTimer(c, nowNs);
-        }
-        tcp.sendRoomFreed(c);
         tcp.wantsOutput(c);
     }
 
-    /// RFC 6298 section 3 (Karn), or the echoed timestamp if something was retransmitted (RFC 7323 section 4.1).
-    private static void measure(TcpConnection c, Segment s, long nowNs) {
+    /// `start` to `end` of `range` has arrived, if that is news.
+    private void arrived(TcpConnection c, SentRange range, int start, int end, long nowNs) {
+        if (range.fate == Fate.SACKED) {
+            return;
+        }
+        final Delivery d = delivery;
+        d.delivered += SequenceNumber.distance(start, end);
+        if (!range.retransmitted) {
+            d.original |= SequenceNumber.beforeOrAt(end, c.snd.recovery.point);
+            d.rttNs = Math.max(1, nowNs - range.sentNs);
+            c.snd.rtt.observe(d.rttNs, nowNs);
+        }
+        detection.arrived(c, range, end, d, nowNs);
+    }
+
+    /// RFC 6298 section 3: one sample for each round trip, of what was sent once only (Karn); or the echoed
+    /// timestamp
+    /// where all was sent again (RFC 7323 section 4.1).
+    private void measure(TcpConnection c, long nowNs) {
         final Sender snd = c.snd;
-        if (snd.timing && SequenceNumber.afterOrAt(s.acknowledgment, snd.timedSequence)) {
-            snd.rtt.sample(nowNs - snd.timedSinceNs);
-            snd.timing = false;
-        } else if (!snd.timing && c.rcv.timestamps && s.options.hasTimestamps() && s.options.timestampEcho() != 0) {
-            final int now = (int) (nowNs / StackClock.MILLISECOND) + c.rcv.timestampOffset;
-            final int elapsed = now - s.options.timestampEcho();
+        final Delivery d = delivery;
+        if (d.rttNs > 0) {
+            snd.rtt.endBackOff();
+            if (SequenceNumber.after(snd.recovery.forwardAck, snd.sampleFrom)) {
+                snd.rtt.sample(d.rttNs);
+                snd.sampleFrom = snd.nxt;
+            }
+        } else if (d.acknowledged > 0 && d.hasEcho) {
+            final int elapsed = c.rcv.timestampAt(nowNs) - d.echo;
             if (elapsed >= 0) {
                 snd.rtt.sample(elapsed * StackClock.MILLISECOND);
             }
@@ -117,52 +157,71 @@ final class AcknowledgmentInput {
             c.deadlines.retransmitNs = Deadlines.NEVER;
             return;
         }
-        c.deadlines.retransmitNs = nowNs + c.snd.rtt.rtoNs();
+        c.deadlines.retransmitNs = TcpOutput.timeOutAfter(c, nowNs);
         tcp.schedule(c);
     }
 
-    // ---- losses ----
+    // ---- selective acknowledgments ----
 
-    /// RFC 6582 section 3.2 step 2, RFC 5681 section 3.2 steps 1 to 4.
-    private void countDuplicate(TcpConnection c, long nowNs) {
+    /// RFC 6675 section 5, in ascending order as RFC 8985 section 6.2 step 2 wants it. A block that speaks of what
+    /// was never sent is not believed.
+    private void readSacks(TcpConnection c, Segment s, long nowNs) {
         final Sender snd = c.snd;
-        snd.duplicateAcks++;
-        if (snd.inRecovery) {
-            snd.congestion.window = Math.min(snd.congestion.window + snd.segmentSize, INFLATION_LIMIT);
-        } else if (snd.duplicateAcks == DUPLICATE_THRESHOLD && SequenceNumber.afterOrAt(snd.una, snd.recover)) {
-            congestion.lossDetected(snd.congestion, flightWithoutLimitedTransmit(snd));
-            snd.inRecovery = true;
-            snd.recover = snd.max;
-            snd.congestion.window = snd.congestion.slowStartThreshold + DUPLICATE_THRESHOLD * snd.segmentSize;
-            tcp.countFastRetransmit();
-            output.retransmitFirst(c, nowNs);
-            restartTimer(c, nowNs);
+        int count = 0;
+        for (int i = 0; i < Math.min(s.options.sackBlocks(), left.length); i++) {
+            final int from = s.options.sackLeft(i);
+            final int to = s.options.sackRight(i);
+            if (i == 0 && readDuplicate(snd, s, from, to)) {
+                continue;
+            }
+            final boolean isPlausible = SequenceNumber.before(from, to)
+                    && SequenceNumber.after(to, snd.una)
+                    && SequenceNumber.beforeOrAt(to, snd.nxt)
+                    && SequenceNumber.after(from, snd.una - snd.maximumWindow);
+            if (isPlausible) {
+                insertBlock(count++, SequenceNumber.latest(from, snd.una), to);
+            }
         }
-        tcp.wantsOutput(c);
+        for (int i = 0; i < count; i++) {
+            markSacked(c, left[i], right[i], nowNs);
+        }
     }
 
-    /// What limited transmit has sent beyond the window does not count, RFC 5681 section 3.2 step 2.
-    private static int flightWithoutLimitedTransmit(Sender snd) {
-        return Math.min(snd.flight(), snd.congestion.window);
+    private void insertBlock(int count, int from, int to) {
+        int at = count;
+        while (at > 0 && SequenceNumber.after(left[at - 1], from)) {
+            left[at] = left[at - 1];
+            right[at] = right[at - 1];
+            at--;
+        }
+        left[at] = from;
+        right[at] = to;
     }
 
-    /// RFC 6582 section 3.2 step 3: a full acknowledgment ends recovery, a partial one means that the next segment
-    /// is lost too.
-    private void recover(TcpConnection c, int acknowledged, long nowNs) {
-        final Sender snd = c.snd;
-        final CongestionState cwnd = snd.congestion;
-        if (SequenceNumber.afterOrAt(snd.una, snd.recover)) {
-            snd.inRecovery = false;
-            snd.duplicateAcks = 0;
-            cwnd.window = Math.min(cwnd.slowStartThreshold, Math.max(snd.flight(), snd.segmentSize) + snd.segmentSize);
-            restartTimer(c, nowNs);
-            return;
+    /// RFC 2883 section 4: the first block reports a duplicate if it is acknowledged or lies in the second one.
+    private boolean readDuplicate(Sender snd, Segment s, int from, int to) {
+        if (!SequenceNumber.before(from, to)) {
+            return false;
         }
-        output.retransmitFirst(c, nowNs);
-        cwnd.window = Math.max(cwnd.window - acknowledged, snd.segmentSize);
-        if (acknowledged >= snd.segmentSize) {
-            cwnd.window += snd.segmentSize;
+        final boolean isOld = SequenceNumber.beforeOrAt(to, s.acknowledgment);
+        final boolean isInside = s.options.sackBlocks() > 1
+                && SequenceNumber.afterOrAt(from, s.options.sackLeft(1))
+                && SequenceNumber.beforeOrAt(to, s.options.sackRight(1));
+        if (!isOld && !isInside || SequenceNumber.distance(from, snd.nxt) > snd.maximumWindow * 2L) {
+            return false;
         }
-        restartTimer(c, nowNs);
+        delivery.duplicate = true;
+        delivery.duplicateStart = from;
+        delivery.duplicateEnd = to;
+        return true;
+    }
+
+    private void markSacked(TcpConnection c, int from, int to, long nowNs) {
+        final Scoreboard board = c.snd.board;
+        for (SentRange r = board.unreported(from, to); r != null; r = board.unreported(from, to)) {
+            arrived(c, r, r.start, r.end, nowNs);
+            delivery.sacked += r.length();
+            board.sacked(r);
+        }
     }
 }

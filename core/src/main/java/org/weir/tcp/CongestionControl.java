@@ -1,22 +1,35 @@
 package org.weir.tcp;
 
 /// A congestion control algorithm: a strategy without state of its own, so that one object serves all connections.
-public interface CongestionControl {
-    /// Its name as Linux spells it.
-    String name();
+interface CongestionControl {
+    int MAXIMUM_WINDOW = 1 << 30;
+    int INITIAL_SEGMENTS = 10;
+    int INITIAL_OCTETS = 14_600;
 
-    /// A connection begins with segments of `segmentSize` octets.
+    /// RFC 6928 section 2.
+    static int initialWindow(int segmentSize) {
+        return Math.min(INITIAL_SEGMENTS * segmentSize, Math.max(2 * segmentSize, INITIAL_OCTETS));
+    }
+
+    CongestionAlgorithm algorithm();
+
+    /// A connection begins with segments of `segmentSize` octets, or changes to this algorithm.
     void begin(CongestionState state, int segmentSize);
 
-    /// `octets` octets were newly acknowledged outside of loss recovery while `flight` octets were on the way.
-    void acknowledged(CongestionState state, int octets, int flight);
+    /// `octets` octets were newly acknowledged outside of loss recovery.
+    void acknowledged(CongestionState state, int octets, long nowNs);
 
-    /// A loss was found by duplicate acknowledgments while `flight` octets were on the way: lowers the threshold.
-    void lossDetected(CongestionState state, int flight);
+    /// Congestion was found, by a loss or a mark, while `flight` octets were on the way: lowers the threshold. The
+    /// window is the caller's to lower.
+    void congested(CongestionState state, int flight);
 
-    /// The retransmission timer expired for the first time on this data.
+    /// The retransmission timer expired for the first time on this data: lowers the threshold. The window is the
+    /// caller's to lower.
     void timedOut(CongestionState state, int flight);
 
-    /// The connection was idle for longer than a retransmission time-out.
-    void idled(CongestionState state);
+    /// The connection was idle for `idleNs`, longer than a retransmission time-out.
+    void idled(CongestionState state, long idleNs);
+
+    /// The congestion found last was none: window and threshold have been put back.
+    void undone(CongestionState state);
 }

@@ -161,30 +161,65 @@ final class ConnectionTable {
         listeners.remove(l);
     }
 
-    /// The listener for a destination: one bound to the address goes before one bound to any.
+    /// The listener for a destination: one bound to the address goes before one bound to any. Of those that share
+    /// the port, `choice` decides.
     @Nullable
-    TcpListener findListener(long localLow, int localPort) {
-        TcpListener any = null;
-        for (TcpListener l = listeners.first((int) hash.hash(localPort)); l != null; l = l.hashNext()) {
-            if (l.localPort != localPort || !l.isListening()) {
-                continue;
-            }
-            if (l.localLow == localLow) {
-                return l;
-            }
-            if (l.localLow == IpAddress.ANY.low()) {
-                any = l;
+    TcpListener findListener(long localLow, int localPort, int choice) {
+        final TcpListener exact = findListenerBoundTo(localLow, localPort, choice);
+        return exact != null || localLow == IpAddress.ANY.low()
+                ? exact
+                : findListenerBoundTo(IpAddress.ANY.low(), localPort, choice);
+    }
+
+    private @Nullable TcpListener findListenerBoundTo(long localLow, int localPort, int choice) {
+        TcpListener found = null;
+        int count = 0;
+        final TcpListener first = listeners.first((int) hash.hash(localPort));
+        for (TcpListener l = first; l != null; l = l.hashNext()) {
+            if (l.localPort == localPort && l.localLow == localLow && l.isListening()) {
+                found = l;
+                count++;
             }
         }
-        return any;
+        if (count < 2) {
+            return found;
+        }
+        int rest = Math.floorMod(choice, count);
+        for (TcpListener l = first; l != null; l = l.hashNext()) {
+            if (l.localPort == localPort && l.localLow == localLow && l.isListening() && rest-- == 0) {
+                return l;
+            }
+        }
+        return found;
+    }
+
+    /// A number that is the same for all segments between two ends, and secret.
+    int choice(Datagram d, Segment s) {
+        return hashOf(d.destinationLow(), d.sourceHigh(), d.sourceLow(), s.destinationPort, s.sourcePort);
     }
 
     /// True if a bound port stands in the way of binding to this one.
-    boolean isTaken(long localLow, int localPort) {
+    boolean isTaken(long localLow, int localPort, boolean reuseAddress, boolean reusePort) {
         for (TcpListener l = listeners.first((int) hash.hash(localPort)); l != null; l = l.hashNext()) {
-            final boolean overlaps =
-                    l.localLow == localLow || l.localLow == IpAddress.ANY.low() || localLow == IpAddress.ANY.low();
-            if (l.localPort == localPort && overlaps) {
+            final boolean shared = reusePort && l.reusePort || reuseAddress && l.reuseAddress && !l.isListening();
+            if (overlaps(l, localLow, localPort) && !shared) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean overlaps(TcpListener l, long localLow, int localPort) {
+        final boolean sameAddress =
+                l.localLow == localLow || l.localLow == IpAddress.ANY.low() || localLow == IpAddress.ANY.low();
+        return l.localPort == localPort && sameAddress;
+    }
+
+    /// True if another one listens where `mine` would and does not share the port.
+    boolean hasOtherListener(TcpListener mine) {
+        for (TcpListener l = listeners.first((int) hash.hash(mine.localPort)); l != null; l = l.hashNext()) {
+            final boolean shared = l.reusePort && mine.reusePort;
+            if (l != mine && l.isListening() && overlaps(l, mine.localLow, mine.localPort) && !shared) {
                 return true;
             }
         }

@@ -16,7 +16,24 @@ final class Deadlines {
     /// The end of TIME-WAIT, or of a FIN-WAIT-2 that nobody waits for.
     long endNs = NEVER;
 
+    /// RFC 8985 section 6.2: what could be reordered is lost then.
+    long reorderNs = NEVER;
+    /// RFC 8985 section 7: the tail is to be probed.
+    long probeNs = NEVER;
+
+    /// RFC 9293 section 3.8.4: a silent connection is to be probed.
+    long keepAliveNs = NEVER;
+    /// What a cork holds back is to be sent.
+    long corkNs = NEVER;
+    /// A connection that waits for its first data is to be accepted without.
+    long deferNs = NEVER;
+
     void clear() {
+        keepAliveNs = NEVER;
+        corkNs = NEVER;
+        deferNs = NEVER;
+        reorderNs = NEVER;
+        probeNs = NEVER;
         retransmitNs = NEVER;
         persistNs = NEVER;
         acknowledgeNs = NEVER;
@@ -24,6 +41,12 @@ final class Deadlines {
     }
 
     long earliest() {
-        return Math.min(Math.min(retransmitNs, persistNs), Math.min(acknowledgeNs, endNs));
+        final long ofUsers = Math.min(keepAliveNs, Math.min(corkNs, deferNs));
+        return Math.min(ofUsers, earliestOfProtocol());
+    }
+
+    private long earliestOfProtocol() {
+        final long ofRecovery = Math.min(retransmitNs, Math.min(reorderNs, probeNs));
+        return Math.min(Math.min(ofRecovery, persistNs), Math.min(acknowledgeNs, endNs));
     }
 }

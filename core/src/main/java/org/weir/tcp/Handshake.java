@@ -16,16 +16,12 @@ final class Handshake {
     /// A smaller MSS would drown the payload in headers: what is offered below counts as this.
     private static final int LEAST_SEGMENT_SIZE = 64;
 
-    private static final int LARGEST_UNSCALED_WINDOW = 0xFFFF;
-
     private final Tcp tcp;
     private final SegmentWriter writer;
-    private final CongestionControl congestion;
 
-    Handshake(Tcp tcp, SegmentWriter writer, CongestionControl congestion) {
+    Handshake(Tcp tcp, SegmentWriter writer) {
         this.tcp = tcp;
         this.writer = writer;
-        this.congestion = congestion;
     }
 
     /// Gives up a connection in TIME-WAIT for a SYN that cannot be an old duplicate: RFC 6191, RFC 9293 section
@@ -45,7 +41,7 @@ final class Handshake {
         if (!isNew || c.attached) {
             return c;
         }
-        tcp.forget(c);
+        tcp.teardown().forget(c);
         return null;
     }
 
@@ -79,6 +75,8 @@ final class Handshake {
         c.remoteLow = d.sourceLow();
         c.remotePort = s.sourcePort;
         tcp.begin(c, route, nowNs);
+        c.settings.copyFrom(listener.settings);
+        tcp.settingsChanged(c);
         c.listener = listener;
         c.listenerGeneration = listener.generation;
         listener.halfOpen++;
@@ -95,12 +93,12 @@ final class Handshake {
     Verdict arrivesInSynSent(TcpConnection c, Segment s, long nowNs) {
         final boolean acknowledges = s.has(TcpHeader.ACK); //              first
         if (acknowledges && s.acknowledgment != c.snd.max) {
-            tcp.resetUnlessReset(s, c);
+            tcp.teardown().resetUnlessReset(s, c);
             return Verdict.DROP;
         }
         if (s.has(TcpHeader.RST)) { //                                     second
             if (acknowledges) {
-                tcp.fail(c, TcpError.REFUSED);
+                tcp.teardown().fail(c, TcpError.REFUSED);
             }
             return Verdict.DROP;
         }
@@ -123,10 +121,11 @@ final class Handshake {
         return Verdict.CONTINUE;
     }
 
+    /// Karn's algorithm, RFC 6298 section 3.
     private static void sample(TcpConnection c, long nowNs) {
-        if (c.snd.timing) {
-            c.snd.rtt.sample(nowNs - c.snd.timedSinceNs);
-            c.snd.timing = false;
+        if (c.snd.retransmissions == 0 && !c.synAnsweredAgain) {
+            c.snd.rtt.sample(nowNs - c.snd.synSentNs);
+            c.snd.rtt.observe(nowNs - c.snd.synSentNs, nowNs);
         }
     }
 
@@ -142,7 +141,7 @@ final class Handshake {
             return false;
         }
         c.snd.nxt = c.snd.iss;
-        c.snd.timing = false;
+        c.synAnsweredAgain = true;
         tcp.wantsOutput(c);
         return true;
     }
@@ -151,20 +150,20 @@ final class Handshake {
     /// fifth.
     boolean completes(TcpConnection c, Segment s) {
         if (s.acknowledgment != c.snd.max) {
-            tcp.resetUnlessReset(s, c);
+            tcp.teardown().resetUnlessReset(s, c);
             return false;
         }
         final TcpListener listener = c.listener;
         if (listener != null) {
             if (listener.generation != c.listenerGeneration) {
-                tcp.abortSilently(c);
+                tcp.teardown().abortSilently(c);
                 return false;
             }
-            listener.halfOpen--;
-            c.listener = null;
-            c.attached = true;
-            listener.enqueue(c);
-            tcp.raise(listener);
+            if (c.settings.deferAcceptNs > 0 && s.length == 0) {
+                c.deadlines.deferNs = tcp.clock().nowNs() + c.settings.deferAcceptNs;
+            } else {
+                offer(c, listener);
+            }
         } else {
             tcp.raise(c, TcpConnection.CONNECTED);
         }
@@ -175,6 +174,29 @@ final class Handshake {
         }
         establish(c, s, s.window(c.snd.windowScale));
         return true;
+    }
+
+    /// Puts `c` into the accept queue of `listener`.
+    private void offer(TcpConnection c, TcpListener listener) {
+        listener.halfOpen--;
+        c.listener = null;
+        c.attached = true;
+        c.deadlines.deferNs = Deadlines.NEVER;
+        listener.enqueue(c);
+        tcp.raise(listener);
+    }
+
+    /// The first data of `c` has come, or has been awaited for long enough.
+    void offerDeferred(TcpConnection c) {
+        final TcpListener listener = c.listener;
+        if (listener == null || c.state == TcpState.SYN_RECEIVED) {
+            return;
+        }
+        if (listener.generation == c.listenerGeneration) {
+            offer(c, listener);
+        } else {
+            tcp.teardown().abortSilently(c);
+        }
     }
 
     // ---- all ----
@@ -193,7 +215,14 @@ final class Handshake {
         }
         snd.retransmissions = 0;
         c.deadlines.retransmitNs = Deadlines.NEVER;
-        congestion.begin(snd.congestion, snd.segmentSize);
+        snd.sampleFrom = snd.una;
+        snd.congestion.una = snd.una;
+        snd.congestion.nxt = snd.nxt;
+        snd.congestion.window = CongestionControl.initialWindow(snd.segmentSize);
+        snd.congestion.slowStartThreshold = CongestionControl.MAXIMUM_WINDOW;
+        c.congestion.begin(snd.congestion, snd.segmentSize);
+        snd.progressNs = tcp.clock().nowNs();
+        tcp.keepAlive().begin(c);
         tcp.wantsOutput(c);
     }
 
@@ -202,14 +231,16 @@ final class Handshake {
         final TcpOptions options = s.options;
         c.rcv.timestamps = options.hasTimestamps();
         c.rcv.tsRecent = options.hasTimestamps() ? options.timestampValue() : 0;
+        c.rcv.sackPermitted = options.sackPermitted();
+        c.snd.sackPermitted = options.sackPermitted();
         c.rcv.scaling = options.hasWindowScale();
         if (!c.rcv.scaling) {
-            c.rcv.capacity = Math.min(c.rcv.capacity, LARGEST_UNSCALED_WINDOW);
+            c.rcv.capacity = Math.min(c.rcv.capacity, Receiver.LARGEST_UNSCALED_WINDOW);
         }
         c.snd.windowScale = options.hasWindowScale() ? options.windowScale() : 0;
         final int offered = options.hasMaximumSegmentSize() ? options.maximumSegmentSize() : DEFAULT_SEGMENT_SIZE;
         final int optionOctets = c.rcv.timestamps ? TcpOptions.TIMESTAMPS_LENGTH : 0;
-        final int local = SegmentWriter.localSegmentSize(route);
+        final int local = SegmentWriter.offeredSegmentSize(c, route);
         final int carried = Math.clamp(offered, Math.min(LEAST_SEGMENT_SIZE, local), local);
         c.snd.segmentSize = carried - optionOctets;
         c.rcv.segmentSize = local - optionOctets;

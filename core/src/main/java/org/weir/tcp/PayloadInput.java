@@ -31,7 +31,7 @@ final class PayloadInput {
         }
         if (c.inputClosed) {
             tcp.ipv4().drops().count(DropReason.TCP_PAYLOAD_REFUSED);
-            tcp.abortSilently(c);
+            tcp.teardown().abortSilently(c);
             return Verdict.DROP;
         }
         if (!hasMemoryFor(c) && !makeRoom(c, s)) {
@@ -39,6 +39,7 @@ final class PayloadInput {
             tcp.owesAck(c);
             return Verdict.DROP;
         }
+        c.traffic.receivedData(s.length, nowNs);
         if (s.sequence == c.rcv.nxt) {
             receiveInOrder(c, s, nowNs);
         } else {
@@ -75,16 +76,37 @@ final class PayloadInput {
         if (fillsHole) {
             joinOutOfOrder(rcv);
         }
-        if (fillsHole || rcv.unacknowledged >= SEGMENTS_PER_ACK * rcv.peerSegmentSize) {
+        if (fillsHole || rcv.unacknowledged >= SEGMENTS_PER_ACK * rcv.peerSegmentSize || isQuick(c, nowNs)) {
             tcp.owesAck(c);
         } else if (c.deadlines.acknowledgeNs == Deadlines.NEVER) {
             c.deadlines.acknowledgeNs = nowNs + tcp.config().delayedAckNs();
             tcp.schedule(c);
         }
+        if (c.listener != null) {
+            tcp.offerDeferred(c);
+        }
         tcp.raise(c, TcpConnection.READABLE);
     }
 
+    /// While a flow begins, or begins again, the sender's slow start wants every acknowledgment.
+    private boolean isQuick(TcpConnection c, long nowNs) {
+        final Receiver rcv = c.rcv;
+        if (nowNs - rcv.lastDataNs > c.snd.rtt.rtoNs()) {
+            rcv.quickAcks = tcp.config().quickAcks();
+        }
+        rcv.lastDataNs = nowNs;
+        if (rcv.quickAcks == 0) {
+            return false;
+        }
+        rcv.quickAcks--;
+        return true;
+    }
+
     private static void joinOutOfOrder(Receiver rcv) {
+        final ReceivedRun first = rcv.outOfOrder.first();
+        if (first != null && SequenceNumber.before(first.start, rcv.nxt)) {
+            rcv.noteDuplicate(first.start, SequenceNumber.earliest(first.end, rcv.nxt));
+        }
         for (Pbuf p = rcv.outOfOrder.poll(rcv.nxt); p != null; p = rcv.outOfOrder.poll(rcv.nxt)) {
             rcv.nxt += p.totalLength();
             rcv.queue.append(p);
@@ -94,7 +116,11 @@ final class PayloadInput {
     /// Every segment that leaves a hole is acknowledged at once, so that the sender counts duplicates (RFC 5681
     /// section 4.2).
     private void receiveOutOfOrder(TcpConnection c, Segment s) {
-        if (!c.rcv.outOfOrder.add(s.takePayload(), s.sequence)) {
+        c.traffic.outOfOrderSegments++;
+        final ReassemblyQueue queue = c.rcv.outOfOrder;
+        final boolean kept = queue.add(s.takePayload(), s.sequence);
+        c.rcv.noteDuplicate(queue.duplicateStart(), queue.duplicateEnd());
+        if (!kept) {
             tcp.ipv4().drops().count(DropReason.TCP_DUPLICATE);
         }
         if (!output.acknowledge(c)) {
@@ -114,10 +140,13 @@ final class PayloadInput {
         }
         c.rcv.nxt++;
         tcp.owesAck(c);
+        if (c.listener != null) {
+            tcp.offerDeferred(c);
+        }
         tcp.raise(c, TcpConnection.READABLE);
         c.state = TcpTransitions.next(c.state, TcpEvent.FIN_ARRIVES);
         if (c.state == TcpState.TIME_WAIT) {
-            tcp.enterTimeWait(c, nowNs);
+            tcp.teardown().enterTimeWait(c, nowNs);
         }
     }
 }

@@ -3,20 +3,23 @@ package org.weir.tcp;
 import org.jspecify.annotations.Nullable;
 import org.weir.memory.Pbuf;
 
-/// Payload that arrived before what belongs in front of it: packets in order of their sequence number (their
-/// [Pbuf#queueKey]), without overlaps: a later copy is trimmed to
-/// fit, or takes the place of packets that it covers whole.
+/// What arrived beyond a hole, in runs without holes. Runs are found by number in logarithmic time, and each takes one
+/// object of a pool as large as the pages that could hold them, so memory alone limits how many holes there are.
 final class ReassemblyQueue {
-    private @Nullable Pbuf first;
-    private @Nullable Pbuf last;
-    /// The packet before which, or behind which, the last one was put: arrivals follow each other.
-    private @Nullable Pbuf recent;
-
+    private final RangePool<ReceivedRun> pool;
+    private final RangeTree<ReceivedRun> runs = new RangeTree<>();
+    private @Nullable ReceivedRun newest;
     private int octets;
     private long trueSize;
+    private int duplicateStart;
+    private int duplicateEnd;
+
+    ReassemblyQueue(RangePool<ReceivedRun> pool) {
+        this.pool = pool;
+    }
 
     boolean isEmpty() {
-        return first == null;
+        return runs.isEmpty();
     }
 
     /// Octets held.
@@ -29,12 +32,114 @@ final class ReassemblyQueue {
         return trueSize;
     }
 
-    private static int start(Pbuf packet) {
-        return (int) packet.queueKey();
+    /// Runs held.
+    int runs() {
+        return runs.size();
     }
 
-    private static int end(Pbuf packet) {
-        return (int) packet.queueKey() + packet.totalLength();
+    /// The run that grew last, and through [ReceivedRun#older] all others; null if there is none.
+    @Nullable
+    ReceivedRun newest() {
+        return newest;
+    }
+
+    /// The run that begins first; null if there is none.
+    @Nullable
+    ReceivedRun first() {
+        return runs.first();
+    }
+
+    /// The first number of what the last [#add] had already.
+    int duplicateStart() {
+        return duplicateStart;
+    }
+
+    /// The number behind it; the same as [#duplicateStart] if all was new.
+    int duplicateEnd() {
+        return duplicateEnd;
+    }
+
+    // ---- arriving ----
+
+    /// Takes `packet`, whose first octet has number `sequence`. Octets that are here already are not kept twice,
+    /// see
+    /// [#duplicateStart].
+    ///
+    /// @return false if nothing of it was kept
+    boolean add(Pbuf packet, int sequence) {
+        duplicateStart = sequence;
+        duplicateEnd = sequence;
+        final int end = sequence + packet.totalLength();
+        final ReceivedRun before = runs.floor(sequence);
+        int start = sequence;
+        if (before != null && SequenceNumber.after(before.end, sequence)) {
+            start = SequenceNumber.after(before.end, end) ? end : before.end;
+            duplicateEnd = start;
+            touch(before);
+        }
+        dropCovered(start, end);
+        final ReceivedRun next = runs.higher(start);
+        int stop = end;
+        if (next != null && SequenceNumber.after(end, next.start)) {
+            stop = next.start;
+            noteDuplicate(stop, end);
+        }
+        if (start == stop) {
+            packet.release();
+            return false;
+        }
+        packet.trimTo(SequenceNumber.distance(sequence, stop));
+        final int old = SequenceNumber.distance(sequence, start);
+        return insert(before, old == 0 ? packet : packet.trimFront(old), start, next);
+    }
+
+    /// What lies wholly between `start` and `end` has come again.
+    private void dropCovered(int start, int end) {
+        for (ReceivedRun r = runs.higher(start); r != null && SequenceNumber.beforeOrAt(r.end, end); ) {
+            noteDuplicate(r.start, r.end);
+            final int next = r.start;
+            remove(r);
+            releasePackets(r);
+            pool.give(r);
+            r = runs.higher(next);
+        }
+    }
+
+    /// Of several parts that had come before the first is reported: RFC 2883 has room for one.
+    private void noteDuplicate(int start, int end) {
+        if (duplicateStart == duplicateEnd) {
+            duplicateStart = start;
+            duplicateEnd = end;
+        }
+    }
+
+    private boolean insert(@Nullable ReceivedRun before, Pbuf packet, int start, @Nullable ReceivedRun next) {
+        final ReceivedRun run = before != null && before.end == start ? before : newRun(start);
+        if (run == null) {
+            packet.release();
+            return false;
+        }
+        octets += packet.totalLength();
+        trueSize += trueSizeOf(packet);
+        run.append(packet);
+        if (next != null && next.start == run.end) {
+            runs.remove(next);
+            unlink(next);
+            run.appendAll(next);
+            pool.give(next);
+        }
+        touch(run);
+        return true;
+    }
+
+    /// An empty run at `start`; null if the pool is dry.
+    private @Nullable ReceivedRun newRun(int start) {
+        final ReceivedRun run = pool.take();
+        if (run != null) {
+            run.begin(start);
+            runs.add(run);
+        }
+        return run;
     }
 
     private static long trueSizeOf(Pbuf packet) {
@@ -45,123 +150,87 @@ final class ReassemblyQueue {
         return size;
     }
 
-    /// Takes `packet`, whose first octet is number `sequence`. Returns false if nothing of it was kept.
-    boolean add(Pbuf packet, int sequence) {
-        packet.queueKey(sequence & 0xFFFF_FFFFL);
-        Pbuf before = predecessor(sequence);
-        Pbuf fresh = packet;
-        if (before != null && SequenceNumber.after(end(before), sequence)) {
-            fresh = trimFront(packet, SequenceNumber.distance(sequence, end(before)));
-        }
-        Pbuf next = before == null ? first : before.nextPacket();
-        while (fresh.totalLength() > 0 && next != null && SequenceNumber.afterOrAt(end(fresh), end(next))) {
-            next = removeAfter(before, next);
-        }
-        if (next != null && fresh.totalLength() > 0 && SequenceNumber.after(end(fresh), start(next))) {
-            fresh.trimTo(Math.max(0, SequenceNumber.distance(start(fresh), start(next))));
-        }
-        if (fresh.totalLength() <= 0) {
-            fresh.release();
-            return false;
-        }
-        insert(before, fresh, next);
-        return true;
-    }
+    // ---- leaving ----
 
-    private static Pbuf trimFront(Pbuf packet, int overlap) {
-        final int cut = Math.min(overlap, packet.totalLength());
-        final int sequence = start(packet) + cut;
-        final Pbuf rest = packet.trimFront(cut);
-        rest.queueKey(sequence & 0xFFFF_FFFFL);
-        return rest;
-    }
-
-    /// The last packet that starts at `sequence` or before.
-    private @Nullable Pbuf predecessor(int sequence) {
-        if (last != null && SequenceNumber.beforeOrAt(start(last), sequence)) {
-            return last;
-        }
-        Pbuf before = null;
-        Pbuf at = first;
-        if (recent != null && SequenceNumber.beforeOrAt(start(recent), sequence)) {
-            before = recent;
-            at = recent.nextPacket();
-        }
-        while (at != null && SequenceNumber.beforeOrAt(start(at), sequence)) {
-            before = at;
-            at = at.nextPacket();
-        }
-        return before;
-    }
-
-    private void insert(@Nullable Pbuf before, Pbuf packet, @Nullable Pbuf next) {
-        packet.nextPacket(next);
-        if (before == null) {
-            first = packet;
-        } else {
-            before.nextPacket(packet);
-        }
-        if (next == null) {
-            last = packet;
-        }
-        recent = packet;
-        octets += packet.totalLength();
-        trueSize += trueSizeOf(packet);
-    }
-
-    private @Nullable Pbuf removeAfter(@Nullable Pbuf before, Pbuf packet) {
-        final Pbuf next = packet.nextPacket();
-        if (before == null) {
-            first = next;
-        } else {
-            before.nextPacket(next);
-        }
-        if (last == packet) {
-            last = before;
-        }
-        if (recent == packet) {
-            recent = before;
-        }
-        octets -= packet.totalLength();
-        trueSize -= trueSizeOf(packet);
-        packet.nextPacket(null);
-        packet.release();
-        return next;
-    }
-
-    /// Gives the first packet to the caller if it starts at `sequence` or before, trimmed to start there; null if
-    /// there is a hole. Packets that lie before `sequence` altogether are released.
+    /// Gives the first packet to the caller if it holds octet `sequence`, trimmed to start there; null if there is
+    /// a
+    /// hole. What lies before `sequence` is released.
     @Nullable
     Pbuf poll(int sequence) {
-        while (first != null && SequenceNumber.beforeOrAt(start(first), sequence)) {
-            final Pbuf packet = first;
-            final int old = SequenceNumber.distance(start(packet), sequence);
-            if (old >= packet.totalLength()) {
-                removeAfter(null, packet);
+        ReceivedRun run = runs.first();
+        while (run != null && SequenceNumber.beforeOrAt(run.start, sequence)) {
+            final Pbuf packet = run.poll();
+            if (packet == null) {
+                remove(run);
+                pool.give(run);
+                run = runs.first();
                 continue;
             }
-            octets -= packet.totalLength();
+            final int length = packet.totalLength();
+            final int old = SequenceNumber.distance(run.start, sequence);
+            octets -= length;
             trueSize -= trueSizeOf(packet);
-            unlinkFirst(packet);
-            return old == 0 ? packet : trimFront(packet, old);
+            run.start += length;
+            if (run.first == null) {
+                remove(run);
+                pool.give(run);
+            }
+            if (old < length) {
+                return old == 0 ? packet : packet.trimFront(old);
+            }
+            packet.release();
+            run = runs.first();
         }
         return null;
     }
 
-    private void unlinkFirst(Pbuf packet) {
-        first = packet.nextPacket();
-        if (first == null) {
-            last = null;
+    /// Releases everything.
+    void clear() {
+        for (ReceivedRun r = runs.first(); r != null; r = runs.first()) {
+            remove(r);
+            releasePackets(r);
+            pool.give(r);
         }
-        if (recent == packet) {
-            recent = null;
-        }
-        packet.nextPacket(null);
     }
 
-    void clear() {
-        while (first != null) {
-            removeAfter(null, first);
+    private void remove(ReceivedRun run) {
+        runs.remove(run);
+        unlink(run);
+    }
+
+    private void releasePackets(ReceivedRun run) {
+        for (Pbuf p = run.poll(); p != null; p = run.poll()) {
+            octets -= p.totalLength();
+            trueSize -= trueSizeOf(p);
+            p.release();
         }
+    }
+
+    // ---- the order in which runs grew ----
+
+    private void touch(ReceivedRun run) {
+        if (newest == run) {
+            return;
+        }
+        unlink(run);
+        run.older = newest;
+        if (newest != null) {
+            newest.newer = run;
+        }
+        newest = run;
+    }
+
+    private void unlink(ReceivedRun run) {
+        if (newest == run) {
+            newest = run.older;
+        }
+        if (run.newer != null) {
+            run.newer.older = run.older;
+        }
+        if (run.older != null) {
+            run.older.newer = run.newer;
+        }
+        run.newer = null;
+        run.older = null;
     }
 }

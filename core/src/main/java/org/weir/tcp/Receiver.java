@@ -1,6 +1,8 @@
 package org.weir.tcp;
 
 import org.weir.memory.PageQueue;
+import org.weir.time.StackClock;
+import org.weir.wire.TcpOptions;
 
 /// The receiving half of a connection: RFC 9293 section 3.3.1 "receive sequence variables", the queue for the reader,
 /// what arrived out of order, and what is to be acknowledged.
@@ -8,10 +10,12 @@ final class Receiver {
     /// A larger share of the buffer must be free before a window grows, RFC 9293 section 3.8.6.2.2.
     private static final int SILLY_WINDOW_SHARE = 2;
 
+    static final int LARGEST_UNSCALED_WINDOW = 0xFFFF;
+
     private static final int DEFAULT_SEGMENT_SIZE = 536;
 
     final PageQueue queue = new PageQueue();
-    final ReassemblyQueue outOfOrder = new ReassemblyQueue();
+    final ReassemblyQueue outOfOrder;
 
     /// RCV.IRS.
     int irs;
@@ -48,6 +52,21 @@ final class Receiver {
     /// Added to the time in each TSval.
     int timestampOffset;
 
+    /// Selective acknowledgments are in use, RFC 2018.
+    boolean sackPermitted;
+    /// What came twice and is to be reported once, RFC 2883; nothing if both are the same.
+    int duplicateStart;
+
+    int duplicateEnd;
+    /// Segments that are still acknowledged at once, whatever their size.
+    int quickAcks;
+    /// When data last arrived.
+    long lastDataNs;
+
+    Receiver(RangePool<ReceivedRun> runs) {
+        outOfOrder = new ReassemblyQueue(runs);
+    }
+
     void reset(TcpConfig config) {
         queue.reset();
         outOfOrder.clear();
@@ -67,6 +86,55 @@ final class Receiver {
         tsRecent = 0;
         lastAckSent = 0;
         timestampOffset = 0;
+        sackPermitted = true;
+        duplicateStart = 0;
+        duplicateEnd = 0;
+        quickAcks = config.quickAcks();
+        lastDataNs = 0;
+    }
+
+    /// TSval: milliseconds from an origin that differs for each connection, RFC 7323 section 5.4 and 7.1.
+    int timestampAt(long nowNs) {
+        return (int) (nowNs / StackClock.MILLISECOND) + timestampOffset;
+    }
+
+    // ---- selective acknowledgment ----
+
+    /// `start` to `end` has come a second time: the next acknowledgment says so. The first report goes before later
+    /// ones.
+    void noteDuplicate(int start, int end) {
+        if (sackPermitted && !hasDuplicate() && SequenceNumber.before(start, end)) {
+            duplicateStart = start;
+            duplicateEnd = end;
+        }
+    }
+
+    boolean hasDuplicate() {
+        return duplicateStart != duplicateEnd;
+    }
+
+    void duplicateReported() {
+        duplicateEnd = duplicateStart;
+    }
+
+    /// Blocks that the next acknowledgment carries: as many as there are and fit, RFC 2018 section 3.
+    int sackBlocks() {
+        if (!sackPermitted) {
+            return 0;
+        }
+        final int blocks = outOfOrder.runs() + (hasDuplicate() ? 1 : 0);
+        return Math.min(blocks, timestamps ? TcpOptions.SACK_BLOCKS_WITH_TIMESTAMPS : TcpOptions.SACK_BLOCKS);
+    }
+
+    /// Octets of the options that every segment but a SYN carries now.
+    int optionsLength() {
+        final int blocks = sackBlocks();
+        return (timestamps ? TcpOptions.TIMESTAMPS_LENGTH : 0) + (blocks == 0 ? 0 : TcpOptions.sackLength(blocks));
+    }
+
+    /// Keeps `octets` octets for the reader from now on. A window that was offered is not taken back.
+    void limitCapacity(int octets) {
+        capacity = scaling ? octets : Math.min(octets, LARGEST_UNSCALED_WINDOW);
     }
 
     /// The peer's SYN had number `sequence`. A window that our own SYN offered stays open.

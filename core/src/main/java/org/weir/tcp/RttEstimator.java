@@ -11,12 +11,16 @@ final class RttEstimator {
 
     private static final long AFTER_LOST_SYN_RTO_NS = 3 * StackClock.SECOND;
     private static final int MAX_BACKOFF = 16;
+    /// How long the smallest round-trip time is believed.
+    private static final long MINIMUM_RTT_LIFE_NS = 300 * StackClock.SECOND;
 
     private long minimumRtoNs;
     private long smoothedNs;
     private long variationNs;
     private long rtoNs = INITIAL_RTO_NS;
     private int backoff;
+    private long minimumRttNs;
+    private long minimumRttAtNs;
 
     void reset(long minimumNs) {
         minimumRtoNs = minimumNs;
@@ -24,6 +28,21 @@ final class RttEstimator {
         variationNs = 0;
         rtoNs = INITIAL_RTO_NS;
         backoff = 0;
+        minimumRttNs = 0;
+        minimumRttAtNs = 0;
+    }
+
+    /// Takes a round-trip time into account for [#minimumRttNs] alone.
+    void observe(long rttNs, long nowNs) {
+        if (minimumRttNs == 0 || rttNs <= minimumRttNs || nowNs - minimumRttAtNs > MINIMUM_RTT_LIFE_NS) {
+            minimumRttNs = Math.max(rttNs, 1);
+            minimumRttAtNs = nowNs;
+        }
+    }
+
+    /// The smallest round-trip time of the last minutes; 0 before the first sample.
+    long minimumRttNs() {
+        return minimumRttNs;
     }
 
     /// RFC 6298 (2.2) and (2.3). A sample is what ends a back-off (section 5, Karn's algorithm).
@@ -39,6 +58,19 @@ final class RttEstimator {
         }
         final long rto = smoothedNs + Math.max(4 * variationNs, StackClock.MILLISECOND);
         rtoNs = Math.clamp(rto, minimumRtoNs, MAXIMUM_RTO_NS);
+    }
+
+    /// The peer has acknowledged something that was sent once only.
+    void endBackOff() {
+        backoff = 0;
+    }
+
+    int backoff() {
+        return backoff;
+    }
+
+    long variationNs() {
+        return variationNs;
     }
 
     /// RFC 6298 (5.5): back off after a time-out.

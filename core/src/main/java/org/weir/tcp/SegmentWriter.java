@@ -6,7 +6,6 @@ import org.weir.ip.Route;
 import org.weir.link.DropReason;
 import org.weir.memory.Headroom;
 import org.weir.memory.Pbuf;
-import org.weir.time.StackClock;
 import org.weir.wire.Checksum;
 import org.weir.wire.IpAddress;
 import org.weir.wire.IpProtocol;
@@ -63,6 +62,8 @@ final class SegmentWriter {
                 .urgentPointer(0);
         writeOptions(c, packet, at, syn);
         packet.segmentSize(length > c.snd.segmentSize ? c.snd.segmentSize : 0);
+        c.traffic.segmentsSent++;
+        c.traffic.dataSegmentsSent += length > 0 ? 1 : 0;
         c.rcv.lastAckSent = c.rcv.nxt;
         c.rcv.ackNow = false;
         c.rcv.unacknowledged = 0;
@@ -84,34 +85,65 @@ final class SegmentWriter {
     }
 
     private static int headerLength(TcpConnection c, boolean syn) {
-        int length = TcpHeader.LENGTH + (c.rcv.timestamps ? TcpOptions.TIMESTAMPS_LENGTH : 0);
-        if (syn) {
-            length += TcpOptions.MAXIMUM_SEGMENT_SIZE_LENGTH;
-            length += c.rcv.scaling ? TcpOptions.WINDOW_SCALE_LENGTH : 0;
+        if (!syn) {
+            return TcpHeader.LENGTH + c.rcv.optionsLength();
         }
-        return length;
+        return TcpHeader.LENGTH
+                + TcpOptions.MAXIMUM_SEGMENT_SIZE_LENGTH
+                + (c.rcv.scaling ? TcpOptions.WINDOW_SCALE_LENGTH : 0)
+                + (c.rcv.sackPermitted ? TcpOptions.SACK_PERMITTED_LENGTH : 0)
+                + (c.rcv.timestamps ? TcpOptions.TIMESTAMPS_LENGTH : 0);
     }
 
     private void writeOptions(TcpConnection c, Pbuf packet, long at, boolean syn) {
         long next = at + TcpHeader.LENGTH;
         if (syn) {
-            next = TcpOptions.writeMaximumSegmentSize(packet.segment(), next, localSegmentSize(route(c)));
+            next = TcpOptions.writeMaximumSegmentSize(packet.segment(), next, offeredSegmentSize(c, route(c)));
             if (c.rcv.scaling) {
                 next = TcpOptions.writeWindowScale(packet.segment(), next, c.rcv.windowScale);
             }
+            if (c.rcv.sackPermitted) {
+                next = options.writeSackPermitted(packet.segment(), next);
+            }
         }
         if (c.rcv.timestamps) {
-            options.writeTimestamps(packet.segment(), next, timestamp(c), c.rcv.tsRecent);
+            next = options.writeTimestamps(packet.segment(), next, timestamp(c), c.rcv.tsRecent);
+        }
+        if (!syn) {
+            writeSack(c.rcv, packet, next);
         }
     }
 
-    /// TSval: milliseconds from an origin that differs for each connection, RFC 7323 section 5.4 and 7.1.
-    int timestamp(TcpConnection c) {
-        return (int) (ipv4.clock().nowNs() / StackClock.MILLISECOND) + c.rcv.timestampOffset;
+    /// A duplicate first (RFC 2883 section 4), then the runs that grew last (RFC 2018 section 4).
+    private void writeSack(Receiver rcv, Pbuf packet, long at) {
+        int blocks = rcv.sackBlocks();
+        if (blocks == 0) {
+            return;
+        }
+        long next = options.beginSack(packet.segment(), at, blocks);
+        if (rcv.hasDuplicate()) {
+            next = options.writeSackBlock(packet.segment(), next, rcv.duplicateStart, rcv.duplicateEnd);
+            rcv.duplicateReported();
+            blocks--;
+        }
+        for (ReceivedRun r = rcv.outOfOrder.newest(); r != null && blocks > 0; r = r.older) {
+            next = options.writeSackBlock(packet.segment(), next, r.start, r.end);
+            blocks--;
+        }
     }
 
-    /// The MSS that we offer: what the link carries without options, RFC 6691.
-    static int localSegmentSize(Route route) {
+    private int timestamp(TcpConnection c) {
+        return c.rcv.timestampAt(ipv4.clock().nowNs());
+    }
+
+    /// The MSS that we offer: what the link carries without options, RFC 6691, or what the user permits.
+    static int offeredSegmentSize(TcpConnection c, Route route) {
+        final int local = localSegmentSize(route);
+        final int permitted = c.settings.maximumSegmentSize;
+        return permitted == 0 ? local : Math.min(permitted, local);
+    }
+
+    private static int localSegmentSize(Route route) {
         return route.netif().mtu() - HEADERS;
     }
 

@@ -6,15 +6,17 @@ import org.weir.memory.PageQueue;
 /// estimators.
 ///
 /// ```text
-///        una           nxt         max        end of queue
-///         |  in flight  |   sent    |  unsent   |   (FIN)
+///        una            nxt        end of queue
+///         |     sent      |  unsent   |   (FIN)
 /// ```
 ///
-/// `nxt` falls back to `una` after a time-out and `max` does not.
+/// What was sent is on the [Scoreboard]. Only a window probe goes beyond `nxt`, to `max`.
 final class Sender {
     final PageQueue queue = new PageQueue();
     final RttEstimator rtt = new RttEstimator();
     final CongestionState congestion = new CongestionState();
+    final Recovery recovery = new Recovery();
+    final Scoreboard board;
 
     /// SND.ISS.
     int iss;
@@ -41,20 +43,23 @@ final class Sender {
     boolean synAcknowledged;
     boolean finQueued;
     boolean finAcknowledged;
-    boolean noDelay;
+    /// The cork has held short segments back for long enough.
+    boolean corkExpired;
     /// A write was cut short: the user waits for room.
     boolean starved;
 
-    int duplicateAcks;
-    boolean inRecovery;
-    /// RFC 6582 "recover".
-    int recover;
+    /// Time-outs in a row.
     int retransmissions;
-    /// A segment is being timed, and with it everything up to `timedSequence`.
-    boolean timing;
-
-    int timedSequence;
-    long timedSinceNs;
+    /// Both ends have agreed on SACK, RFC 2018.
+    boolean sackPermitted;
+    /// Both ends have agreed on ECN, RFC 3168.
+    boolean ecn;
+    /// The peer is to be told that the congestion window was reduced, RFC 3168 section 6.1.2.
+    boolean reductionToTell;
+    /// What is sent from here on gives the next sample of the round-trip time.
+    int sampleFrom;
+    /// When the SYN was sent.
+    long synSentNs;
     /// Behind the last segment that was shorter than a full one.
     int smallEnd;
     /// How often the window was probed since it last opened: the pauses grow with it.
@@ -62,15 +67,22 @@ final class Sender {
     /// How many of them in a row got no answer.
     int unansweredProbes;
     long lastSentNs;
+    /// When SND.UNA last moved, or something was sent with nothing before it on the way.
+    long progressNs;
+
+    Sender(RangePool<SentRange> ranges) {
+        board = new Scoreboard(ranges);
+    }
 
     void reset(int initialSequence, TcpConfig config) {
         queue.reset();
+        board.clear();
+        recovery.reset(initialSequence);
         rtt.reset(config.minimumRtoNs());
         iss = initialSequence;
         una = initialSequence;
         nxt = initialSequence;
         max = initialSequence;
-        recover = initialSequence;
         window = 0;
         maximumWindow = 0;
         windowScale = 0;
@@ -78,16 +90,25 @@ final class Sender {
         synAcknowledged = false;
         finQueued = false;
         finAcknowledged = false;
-        noDelay = false;
+        corkExpired = false;
         starved = false;
-        duplicateAcks = 0;
-        inRecovery = false;
         retransmissions = 0;
-        timing = false;
+        sackPermitted = false;
+        ecn = false;
+        reductionToTell = false;
+        sampleFrom = initialSequence;
+        synSentNs = 0;
         lastSentNs = 0;
+        progressNs = 0;
         smallEnd = initialSequence;
         probes = 0;
         unansweredProbes = 0;
+    }
+
+    /// Sends no more than `octets` octets in a segment from now on.
+    void limitSegmentSize(int octets) {
+        segmentSize = Math.min(segmentSize, Math.max(1, octets));
+        congestion.segmentSize = segmentSize;
     }
 
     /// True if a short segment is on the way: Nagle's algorithm as refined by Minshall.
@@ -115,9 +136,14 @@ final class Sender {
         return Math.max(0, SequenceNumber.distance(nxt, queueEnd()));
     }
 
-    /// Octets on the way, RFC 5681 FlightSize.
+    /// Octets sent and not acknowledged, RFC 5681 FlightSize.
     int flight() {
-        return SequenceNumber.distance(una, max);
+        return SequenceNumber.distance(una, nxt);
+    }
+
+    /// Octets thought to be on the way, RFC 6675.
+    int pipe() {
+        return board.inFlight() - recovery.leftNetwork;
     }
 
     /// True if the FIN is queued and its turn has come.
@@ -140,7 +166,7 @@ final class Sender {
 
     /// True if something that was sent is not acknowledged.
     boolean hasOutstanding() {
-        return una != max;
+        return una != nxt;
     }
 
     int free() {

@@ -33,6 +33,11 @@ public final class SequenceNumber {
         return a - b >= 0 ? a : b;
     }
 
+    /// The earlier of two.
+    public static int earliest(int a, int b) {
+        return a - b <= 0 ? a : b;
+    }
+
     /// True if `number` is one of the `length` numbers from `start` on.
     public static boolean isWithin(int number, int start, int length) {
         return Integer.compareUnsigned(number - start, length) < 0;

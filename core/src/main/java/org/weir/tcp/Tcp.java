@@ -13,9 +13,7 @@ import org.weir.memory.Pbuf;
 import org.weir.memory.PbufPool;
 import org.weir.time.StackClock;
 import org.weir.time.TimerWheel;
-import org.weir.wire.IcmpHeader;
 import org.weir.wire.IpAddress;
-import org.weir.wire.TcpHeader;
 import org.weir.wire.TcpOptions;
 
 /// TCP, RFC 9293: opens and ends connections and keeps the lists of those that have something to send or to tell.
@@ -26,21 +24,26 @@ public final class Tcp implements Transport {
     /// RFC 6528: the clock of initial sequence numbers ticks every 4 microseconds.
     private static final long ISN_TICK_NS = 4_000;
 
-    /// A smaller path MTU is not believed: it would drown the payload in headers.
-    private static final int LEAST_PATH_MTU = 296;
+    /// Send queues hold pages, and what is sent of a page is seldom in more than two ranges.
+    private static final int SENT_RANGES_PER_PAGE = 2;
 
     private static final long RETRY_NS = StackClock.MILLISECOND;
-    /// How long a FIN-WAIT-2 that nobody waits for lasts, as Linux has it.
-    private static final long FIN_WAIT_2_NS = 60 * StackClock.SECOND;
 
     private final Ipv4 ipv4;
     private final TcpConfig config;
     private final TimerWheel wheel;
+    private final RangePool<ReceivedRun> receivedRuns;
+    private final RangePool<SentRange> sentRanges;
+    private final CongestionControl newReno = new NewReno();
+    private final CongestionControl cubic = new Cubic();
     private final ConnectionTable table;
     private final KeyedHash isnHash;
     private final EphemeralPorts ports;
     private final SegmentWriter writer;
     private final TcpOutput output;
+    private final Teardown teardown;
+    private final KeepAlive keepAlive;
+    private final ErrorInput errors;
     private final TcpInput input;
     private final TcpTimers timers;
     private final ReadyList<TcpListener> acceptable = new ReadyList<>();
@@ -51,21 +54,39 @@ public final class Tcp implements Transport {
     private final ReadyList<TcpConnection> starved = new ReadyList<>();
 
     private final TcpCounters counters = new TcpCounters();
-    private final TcpHeader quote = new TcpHeader();
     private TcpRefusal refusal = TcpRefusal.NONE_FREE;
 
     public Tcp(Ipv4 ipv4, TcpConfig config) {
         this.ipv4 = ipv4;
         this.config = config;
         this.wheel = ipv4.resources().timers();
+        final int pages = ipv4.pool().pages().total();
+        this.receivedRuns =
+                new RangePool<>(pages, ReceivedRun::new, ipv4.resources().entropy());
+        this.sentRanges = new RangePool<>(
+                sentRanges(pages, config), SentRange::new, ipv4.resources().entropy());
         this.table = new ConnectionTable(this, config, ipv4.resources().entropy());
         this.isnHash = new KeyedHash(ipv4.resources().entropy());
         this.ports = new EphemeralPorts(ipv4.resources().entropy());
-        final CongestionControl congestion = new NewReno();
         this.writer = new SegmentWriter(ipv4);
-        this.output = new TcpOutput(this, writer, congestion);
-        this.timers = new TcpTimers(this, output, congestion);
-        this.input = new TcpInput(this, table, writer, output, congestion);
+        this.teardown = new Teardown(this, table, writer);
+        this.errors = new ErrorInput(this, table);
+        final LossDetection detection = new LossDetection(this);
+        final LossRecovery recovery = new LossRecovery(this, detection);
+        this.output = new TcpOutput(this, writer, detection);
+        this.keepAlive = new KeepAlive(this, output);
+        this.timers = new TcpTimers(this, output, recovery);
+        this.input = new TcpInput(
+                this,
+                table,
+                writer,
+                new AcknowledgmentInput(this, detection, recovery),
+                new PayloadInput(this, output));
+    }
+
+    /// Ranges that a stack with so many pages keeps for what it has sent.
+    public static int sentRanges(int pages, TcpConfig config) {
+        return SENT_RANGES_PER_PAGE * pages + config.connections();
     }
 
     Ipv4 ipv4() {
@@ -80,12 +101,32 @@ public final class Tcp implements Transport {
         return ipv4.clock();
     }
 
-    TcpConfig config() {
+    /// The settings that it was made with.
+    public TcpConfig config() {
         return config;
+    }
+
+    RangePool<ReceivedRun> receivedRuns() {
+        return receivedRuns;
+    }
+
+    RangePool<SentRange> sentRanges() {
+        return sentRanges;
+    }
+
+    CongestionControl congestionControl(CongestionAlgorithm algorithm) {
+        return switch (algorithm) {
+            case NEW_RENO -> newReno;
+            case CUBIC -> cubic;
+        };
     }
 
     void checkOwner() {
         ipv4.resources().owner().check();
+    }
+
+    Teardown teardown() {
+        return teardown;
     }
 
     TcpTimers timers() {
@@ -128,11 +169,19 @@ public final class Tcp implements Transport {
     /// @param port 0 for a free one
     /// @return null if that cannot be: [#refusal] says why
     public @Nullable TcpListener bind(long high, long low, int port) {
+        return bind(high, low, port, false, false);
+    }
+
+    /// As [#bind], for a port that may be shared.
+    ///
+    /// @param reuseAddress with others that say so too, as long as none of them listens
+    /// @param reusePort with others that say so too: connections are spread over those that listen
+    public @Nullable TcpListener bind(long high, long low, int port, boolean reuseAddress, boolean reusePort) {
         checkOwner();
         if (low != IpAddress.ANY.low() && !ipv4.isLocal(IpAddress.ipv4(low))) {
             return refuseBind(TcpRefusal.NOT_LOCAL);
         }
-        if (port != 0 && table.isTaken(low, port)) {
+        if (port != 0 && table.isTaken(low, port, reuseAddress, reusePort)) {
             return refuseBind(TcpRefusal.IN_USE);
         }
         final int chosen = port != 0 ? port : freePort(low, 0, 0, 0);
@@ -146,6 +195,9 @@ public final class Tcp implements Transport {
         l.localHigh = high;
         l.localLow = low;
         l.localPort = chosen;
+        l.reuseAddress = reuseAddress;
+        l.reusePort = reusePort;
+        l.settings.reset(config);
         l.backlog = 0;
         l.halfOpen = 0;
         table.add(l);
@@ -194,7 +246,7 @@ public final class Tcp implements Transport {
     private int freePort(long localLow, long remoteHigh, long remoteLow, int remotePort) {
         for (int i = 0; i < ports.count(); i++) {
             final int port = ports.next(localLow, remoteHigh, remoteLow, remotePort);
-            final boolean used = table.isTaken(localLow, port)
+            final boolean used = table.isTaken(localLow, port, false, false)
                     || remotePort != 0 && table.find(localLow, remoteHigh, remoteLow, port, remotePort) != null;
             if (!used) {
                 return port;
@@ -212,7 +264,7 @@ public final class Tcp implements Transport {
         if (free != null || oldest == null) {
             return free;
         }
-        forget(oldest);
+        teardown.forget(oldest);
         return table.take();
     }
 
@@ -228,9 +280,14 @@ public final class Tcp implements Transport {
         c.inputClosed = false;
         c.events = 0;
         c.challengeAfterNs = nowNs;
+        c.synAnsweredAgain = false;
         c.deadlines.clear();
         final long secret =
                 isnHash.hash(c.localLow, c.remoteHigh, c.remoteLow, (long) c.localPort << 16 | c.remotePort, 0);
+        c.settings.reset(config);
+        c.congestion = congestionControl(config.congestion());
+        c.traffic.reset(nowNs);
+        c.keepAliveProbesSent = 0;
         c.snd.reset((int) (nowNs / ISN_TICK_NS) + (int) secret, config);
         c.rcv.reset(config);
         c.rcv.timestampOffset = (int) (secret >>> 32);
@@ -288,10 +345,10 @@ public final class Tcp implements Transport {
                 if (c.events != 0 && c.attached) {
                     events.add(c.eventNode);
                 }
-                freeIfDone(c);
+                teardown.freeIfDone(c);
             }
         } else {
-            freeIfDone(c);
+            teardown.freeIfDone(c);
         }
         return 1;
     }
@@ -337,7 +394,7 @@ public final class Tcp implements Transport {
                 }
                 case BLOCKED -> blocked.add(c.blockedNode);
             }
-            freeIfDone(c);
+            teardown.freeIfDone(c);
         }
         return sent;
     }
@@ -394,13 +451,14 @@ public final class Tcp implements Transport {
                 c.snd.starved = false;
                 raise(c, TcpConnection.WRITABLE);
             }
-            freeIfDone(c);
+            teardown.freeIfDone(c);
         }
     }
 
     /// An acknowledgment has made room: the user hears of it once there is enough to be worth a call.
     void sendRoomFreed(TcpConnection c) {
-        if (c.snd.starved && c.snd.free() >= c.snd.capacity / 4) {
+        final boolean enough = c.snd.free() >= c.snd.capacity / 4 && c.snd.unsent() < c.settings.notSentLowWater;
+        if (c.snd.starved && enough) {
             c.snd.starved = false;
             raise(c, TcpConnection.WRITABLE);
         }
@@ -417,204 +475,71 @@ public final class Tcp implements Transport {
         counters.fastRetransmits++;
     }
 
+    void countRetransmitted(int segments) {
+        counters.retransmittedSegments += segments;
+    }
+
+    void countSpurious(int octets) {
+        counters.spuriousRetransmissions += octets;
+    }
+
+    void countUndo() {
+        counters.undone++;
+    }
+
+    /// The user has changed the settings of `c`, or they have come into force.
+    void settingsChanged(TcpConnection c) {
+        final CongestionControl chosen = congestionControl(c.settings.congestion);
+        if (chosen != c.congestion) {
+            c.congestion = chosen;
+            chosen.begin(c.snd.congestion, c.snd.segmentSize);
+        }
+        if (c.settings.sendBuffer > 0) {
+            c.snd.capacity = c.settings.sendBuffer;
+        }
+        if (c.settings.receiveBuffer > 0) {
+            c.rcv.limitCapacity(c.settings.receiveBuffer);
+        }
+        if (c.settings.maximumSegmentSize > 0 && c.snd.synAcknowledged) {
+            c.snd.limitSegmentSize(
+                    c.settings.maximumSegmentSize - (c.rcv.timestamps ? TcpOptions.TIMESTAMPS_LENGTH : 0));
+        }
+        keepAlive.begin(c);
+        if (c.state != TcpState.CLOSED) {
+            wantsOutput(c);
+        }
+    }
+
+    /// False if another listener has the port for itself.
+    boolean mayListen(TcpListener l) {
+        return !table.hasOtherListener(l);
+    }
+
+    KeepAlive keepAlive() {
+        return keepAlive;
+    }
+
+    /// A connection that waited for its first data is to be accepted.
+    void offerDeferred(TcpConnection c) {
+        input.handshake().offerDeferred(c);
+    }
+
+    void countFailed() {
+        counters.failed++;
+    }
+
+    void countClosed() {
+        counters.closed++;
+    }
+
     void countTimeout() {
         counters.timeouts++;
     }
 
-    // ---- ending ----
-
-    void shutdownOutput(TcpConnection c) {
-        if (!c.state.sends()) {
-            return;
-        }
-        if (c.state == TcpState.SYN_SENT) {
-            fail(c, TcpError.ABORTED);
-            return;
-        }
-        c.snd.finQueued = true;
-        if (c.state != TcpState.SYN_RECEIVED) {
-            c.state = TcpTransitions.next(c.state, TcpEvent.CLOSE);
-        }
-        wantsOutput(c);
-    }
-
-    void close(TcpConnection c) {
-        c.attached = false;
-        c.handler = null;
-        c.inputClosed = true;
-        final boolean unread = c.rcv.queue.length() > 0;
-        c.rcv.queue.clear();
-        if (c.state == TcpState.CLOSED) {
-            freeIfDone(c);
-        } else if (c.state == TcpState.SYN_SENT) {
-            forget(c);
-        } else if (unread) {
-            abortSilently(c);
-        } else {
-            shutdownOutput(c);
-            awaitFin(c, clock().nowNs());
-            if (c.state == TcpState.TIME_WAIT) {
-                table.linkTimeWait(c);
-            }
-        }
-    }
-
-    void abort(TcpConnection c) {
-        c.attached = false;
-        c.handler = null;
-        abortSilently(c);
-    }
-
-    /// Resets the peer and forgets the connection.
-    void abortSilently(TcpConnection c) {
-        if (c.state.isSynchronized() && c.state != TcpState.TIME_WAIT || c.state == TcpState.SYN_RECEIVED) {
-            writer.reset(c);
-        }
-        fail(c, TcpError.ABORTED);
-    }
-
-    void resetUnlessReset(Segment s, TcpConnection c) {
-        if (!s.has(TcpHeader.RST)) {
-            writer.resetFor(c, s.acknowledgment);
-        }
-    }
-
-    /// Nobody reads what the peer may still send: do not wait for its FIN for ever.
-    void awaitFin(TcpConnection c, long nowNs) {
-        if (c.state == TcpState.FIN_WAIT_2 && !c.attached && c.deadlines.endNs == Deadlines.NEVER) {
-            c.deadlines.endNs = nowNs + FIN_WAIT_2_NS;
-            schedule(c);
-        }
-    }
-
-    void enterTimeWait(TcpConnection c, long nowNs) {
-        c.snd.queue.clear();
-        c.rcv.outOfOrder.clear();
-        c.deadlines.clear();
-        c.deadlines.endNs = nowNs + 2 * config.maximumSegmentLifetimeNs();
-        schedule(c);
-        if (!c.attached) {
-            table.linkTimeWait(c);
-        }
-    }
-
-    /// RFC 9293 section 3.10.7.4: a retransmitted FIN restarts the 2 MSL time-out.
-    void restartTimeWait(TcpConnection c, Segment s) {
-        if (c.state == TcpState.TIME_WAIT && s.has(TcpHeader.FIN)) {
-            c.deadlines.endNs = clock().nowNs() + 2 * config.maximumSegmentLifetimeNs();
-        }
-    }
-
-    /// The connection is over in order: everything was sent and received.
-    void finish(TcpConnection c) {
-        release(c);
-        freeIfDone(c);
-    }
-
-    /// The connection is over: the user, if there is one, is told why.
-    void fail(TcpConnection c, TcpError error) {
-        release(c);
-        c.rcv.queue.clear();
-        c.error = error;
-        if (error != TcpError.NONE && c.attached) {
-            counters.failed++;
-            raise(c, TcpConnection.FAILED);
-        }
-        freeIfDone(c);
-    }
-
-    void forget(TcpConnection c) {
-        fail(c, TcpError.NONE);
-    }
-
-    private void release(TcpConnection c) {
-        table.unlinkTimeWait(c);
-        final TcpListener listener = c.listener;
-        if (listener != null && listener.generation == c.listenerGeneration) {
-            listener.halfOpen--;
-        }
-        c.listener = null;
-        c.state = TcpTransitions.next(c.state, TcpEvent.ABORT);
-        c.deadlines.clear();
-        wheel.disarm(c.timer);
-        table.remove(c);
-        c.snd.queue.clear();
-        c.rcv.outOfOrder.clear();
-    }
-
-    /// Gives the object back once nobody refers to it.
-    private void freeIfDone(TcpConnection c) {
-        final boolean referred = c.attached
-                || c.telling
-                || c.blockedNode.isQueued()
-                || c.eventNode.isQueued()
-                || c.outputNode.isQueued()
-                || c.starvedNode.isQueued();
-        if (c.state == TcpState.CLOSED && !referred && c.route != null) {
-            c.rcv.queue.clear();
-            c.handler = null;
-            c.route = null;
-            table.free(c);
-            counters.closed++;
-        }
-    }
-
-    void close(TcpListener l) {
-        table.remove(l);
-        l.generation++;
-        l.backlog = 0;
-        l.handler = null;
-        table.free(l);
-    }
-
     // ---- errors reported by the network ----
 
-    /// RFC 5927 section 4: an error counts only if it speaks of a sequence number that is on the way, and is then a
-    /// hint: it ends a connection that is being opened and explains a later time-out of an established one (RFC
-    /// 1122 section 4.2.3.9).
     @Override
     public void processError(IcmpError e) {
-        final TcpConnection c = find(e);
-        if (c == null || e.type() != IcmpHeader.DESTINATION_UNREACHABLE) {
-            return;
-        }
-        if (e.code() == IcmpHeader.FRAGMENTATION_NEEDED) {
-            shrinkSegments(c, e.nextHopMtu());
-            return;
-        }
-        final TcpError error = e.code() == IcmpHeader.PORT_UNREACHABLE || e.code() == IcmpHeader.PROTOCOL_UNREACHABLE
-                ? TcpError.REFUSED
-                : TcpError.HOST_UNREACHABLE;
-        if (c.state == TcpState.SYN_SENT) {
-            fail(c, error);
-        } else {
-            c.softError = error;
-        }
-    }
-
-    /// RFC 1191 section 6.4: the path carries less. What was sent in larger segments is sent again in smaller ones.
-    private void shrinkSegments(TcpConnection c, int mtu) {
-        final int overhead = SegmentWriter.HEADERS + (c.rcv.timestamps ? TcpOptions.TIMESTAMPS_LENGTH : 0);
-        final int octets = Math.max(mtu, LEAST_PATH_MTU) - overhead;
-        if (!c.snd.synAcknowledged || octets >= c.snd.segmentSize) {
-            return;
-        }
-        c.snd.segmentSize = octets;
-        c.snd.congestion.segmentSize = octets;
-        c.snd.nxt = c.snd.una;
-        c.snd.timing = false;
-        wantsOutput(c);
-    }
-
-    private @Nullable TcpConnection find(IcmpError e) {
-        quote.at(e.segment(), e.transportOffset());
-        final TcpConnection c =
-                table.find(e.localLow(), e.remoteHigh(), e.remoteLow(), quote.sourcePort(), quote.destinationPort());
-        if (c == null || e.isLocal()) {
-            return c;
-        }
-        final boolean isOnTheWay = SequenceNumber.afterOrAt(quote.sequenceNumber(), c.snd.una)
-                && SequenceNumber.before(quote.sequenceNumber(), c.snd.max);
-        return isOnTheWay ? c : null;
+        errors.process(e);
     }
 }

@@ -20,15 +20,18 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
     static final int FAILED = 8;
 
     private final Tcp tcp;
-    final Sender snd = new Sender();
-    final Receiver rcv = new Receiver();
+    final Sender snd;
+    final Receiver rcv;
     final Deadlines deadlines = new Deadlines();
+    final TcpSettings settings = new TcpSettings();
+    final Traffic traffic = new Traffic();
     final Timer timer;
     final ReadyNode<TcpConnection> eventNode = new ReadyNode<>(this);
     final ReadyNode<TcpConnection> outputNode = new ReadyNode<>(this);
     final ReadyNode<TcpConnection> blockedNode = new ReadyNode<>(this);
     final ReadyNode<TcpConnection> starvedNode = new ReadyNode<>(this);
 
+    CongestionControl congestion;
     TcpState state = TcpState.CLOSED;
     TcpError error = TcpError.NONE;
     /// What the network reported about this connection, should it time out: RFC 1122 section 4.2.3.9.
@@ -61,6 +64,10 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
     /// The reader has gone: new data is answered with a reset.
     boolean inputClosed;
 
+    /// Our SYN was sent again because the peer's came again.
+    boolean synAnsweredAgain;
+
+    int keepAliveProbesSent;
     int events;
     /// When the next challenge acknowledgment may be sent, RFC 5961 section 7.
     long challengeAfterNs;
@@ -82,6 +89,9 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
 
     TcpConnection(Tcp tcp) {
         this.tcp = tcp;
+        this.snd = new Sender(tcp.sentRanges());
+        this.rcv = new Receiver(tcp.receivedRuns());
+        this.congestion = tcp.congestionControl(tcp.config().congestion());
         this.timer = new Timer(nowNs -> tcp.timers().expired(this, nowNs));
     }
 
@@ -150,22 +160,67 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
         return attachment;
     }
 
+    /// What is set now; to be changed by [#use] only.
+    public TcpSettings settings() {
+        return settings;
+    }
+
+    /// Takes over `changed` (copied). What concerns the handshake has no effect on a connection that has it behind
+    /// it.
+    public void use(TcpSettings changed) {
+        tcp.checkOwner();
+        settings.copyFrom(changed);
+        tcp.settingsChanged(this);
+    }
+
     /// Switches Nagle's algorithm off, RFC 9293 section 3.7.4.
     public void noDelay(boolean on) {
         tcp.checkOwner();
-        snd.noDelay = on;
-        tcp.wantsOutput(this);
+        settings.noDelay = on;
+        tcp.settingsChanged(this);
     }
 
     public boolean noDelay() {
-        return snd.noDelay;
+        return settings.noDelay;
+    }
+
+    /// Octets that the send buffer takes now.
+    public int sendBuffer() {
+        return snd.capacity;
+    }
+
+    /// Octets that the receive buffer takes now.
+    public int receiveBuffer() {
+        return rcv.capacity;
+    }
+
+    /// Acknowledges what has arrived now, and what arrives next as at the beginning of a connection; or goes over
+    /// to
+    /// delayed acknowledgments.
+    public void quickAck(boolean on) {
+        tcp.checkOwner();
+        rcv.quickAcks = on ? Math.max(1, tcp.config().quickAcks()) : 0;
+        if (on && rcv.unacknowledged > 0) {
+            tcp.owesAck(this);
+        }
+    }
+
+    /// True while acknowledgments are not delayed.
+    public boolean quickAck() {
+        return rcv.quickAcks > 0;
+    }
+
+    /// Fills `info` with what is true now.
+    public void info(TcpInfo info) {
+        tcp.checkOwner();
+        InfoReader.read(this, info, tcp.clock().nowNs());
     }
 
     // ---- sending ----
 
     /// Octets that may be queued for sending now.
     public int sendRoom() {
-        return state.sends() && !snd.finQueued ? snd.free() : 0;
+        return state.sends() && !snd.finQueued && snd.unsent() < settings.notSentLowWater ? snd.free() : 0;
     }
 
     /// Octets that are queued or on the way.
@@ -249,7 +304,7 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
     /// Sends a FIN behind what is queued: no more will be sent, reading goes on.
     public void shutdownOutput() {
         tcp.checkOwner();
-        tcp.shutdownOutput(this);
+        tcp.teardown().shutdownOutput(this);
     }
 
     // ---- receiving ----
@@ -302,13 +357,13 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
     /// any more.
     public void close() {
         tcp.checkOwner();
-        tcp.close(this);
+        tcp.teardown().close(this);
     }
 
     /// Ends the connection at once by a reset. The reference must not be used any more.
     public void abort() {
         tcp.checkOwner();
-        tcp.abort(this);
+        tcp.teardown().abort(this);
     }
 
     @Override

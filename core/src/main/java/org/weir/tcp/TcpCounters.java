@@ -10,6 +10,9 @@ public final class TcpCounters {
     long failed;
     long fastRetransmits;
     long timeouts;
+    long retransmittedSegments;
+    long spuriousRetransmissions;
+    long undone;
 
     public long segmentsReceived() {
         return segmentsReceived;
@@ -45,5 +48,20 @@ public final class TcpCounters {
     /// Retransmission time-outs.
     public long timeouts() {
         return timeouts;
+    }
+
+    /// Segments sent again, for whatever reason.
+    public long retransmittedSegments() {
+        return retransmittedSegments;
+    }
+
+    /// Octets sent again that turned out to have arrived the first time: the peer said so by a D-SACK.
+    public long spuriousRetransmissions() {
+        return spuriousRetransmissions;
+    }
+
+    /// Reductions of a congestion window that were taken back because nothing had been lost.
+    public long undone() {
+        return undone;
     }
 }

@@ -12,7 +12,7 @@ public enum TcpError {
     TIMED_OUT,
     /// The network or our own ARP says that the peer's host cannot be reached.
     HOST_UNREACHABLE,
-    /// There is no route to the peer.
+    /// A router reports that it knows no way to the peer's network.
     NETWORK_UNREACHABLE,
     /// The stack was closed, or needed the connection's memory.
     ABORTED

@@ -30,15 +30,24 @@ final class TcpInput {
     private final Segment segment = new Segment();
     private long segmentsReceived;
 
-    TcpInput(Tcp tcp, ConnectionTable table, SegmentWriter writer, TcpOutput output, CongestionControl congestion) {
+    TcpInput(
+            Tcp tcp,
+            ConnectionTable table,
+            SegmentWriter writer,
+            AcknowledgmentInput acknowledgments,
+            PayloadInput payloads) {
         this.tcp = tcp;
         this.table = table;
         this.writer = writer;
         final Ipv4 ipv4 = tcp.ipv4();
         this.drops = ipv4.drops();
-        this.handshake = new Handshake(tcp, writer, congestion);
-        this.acknowledgments = new AcknowledgmentInput(tcp, output, congestion);
-        this.payloads = new PayloadInput(tcp, output);
+        this.handshake = new Handshake(tcp, writer);
+        this.acknowledgments = acknowledgments;
+        this.payloads = payloads;
+    }
+
+    Handshake handshake() {
+        return handshake;
     }
 
     long segmentsReceived() {
@@ -79,7 +88,7 @@ final class TcpInput {
 
     /// RFC 9293 sections 3.10.7.1 (CLOSED) and 3.10.7.2 (LISTEN).
     private void arrivesForNoConnection(Segment s, Datagram d, long nowNs) {
-        final TcpListener listener = table.findListener(d.destinationLow(), s.destinationPort);
+        final TcpListener listener = table.findListener(d.destinationLow(), s.destinationPort, table.choice(d, s));
         if (listener == null) {
             drops.count(DropReason.TCP_NO_CONNECTION);
             writer.reset(s, d);
@@ -127,12 +136,14 @@ final class TcpInput {
         if (c.state == TcpState.SYN_RECEIVED && handshake.repeatsSyn(c, s)) {
             return Verdict.DROP;
         }
+        c.traffic.segmentsReceived++;
         final DropReason fault = isOldTimestamp(c, s) ? DropReason.TCP_OLD_TIMESTAMP : faultOfSequence(c, s);
         if (fault != null) {
             refuse(c, s, fault);
             return Verdict.DROP;
         }
         rememberTimestamp(c, s);
+        c.traffic.receivedNs = tcp.clock().nowNs();
         return Verdict.CONTINUE;
     }
 
@@ -167,8 +178,9 @@ final class TcpInput {
             return;
         }
         if (s.sequenceLength() > 0) {
+            c.rcv.noteDuplicate(s.sequence, SequenceNumber.earliest(s.sequence + s.length, c.rcv.nxt));
             tcp.owesAck(c);
-            tcp.restartTimeWait(c, s);
+            tcp.teardown().restartTimeWait(c, s);
         } else {
             challenge(c);
         }
@@ -195,6 +207,7 @@ final class TcpInput {
     private void trimToWindow(TcpConnection c, Segment s) {
         final int old = SequenceNumber.distance(s.sequence, c.rcv.nxt);
         if (old > 0) {
+            c.rcv.noteDuplicate(s.sequence, c.rcv.nxt);
             s.trimFront(old);
             tcp.owesAck(c);
         }
@@ -220,10 +233,10 @@ final class TcpInput {
             return Verdict.DROP;
         }
         switch (c.state) {
-            case SYN_RECEIVED -> tcp.fail(c, TcpError.REFUSED);
-            case CLOSING, LAST_ACK -> tcp.fail(c, c.attached ? TcpError.RESET : TcpError.NONE);
+            case SYN_RECEIVED -> tcp.teardown().fail(c, TcpError.REFUSED);
+            case CLOSING, LAST_ACK -> tcp.teardown().fail(c, c.attached ? TcpError.RESET : TcpError.NONE);
             case CLOSED, LISTEN, SYN_SENT, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT, TIME_WAIT ->
-                tcp.fail(c, TcpError.RESET);
+                tcp.teardown().fail(c, TcpError.RESET);
         }
         return Verdict.DROP;
     }
@@ -272,10 +285,10 @@ final class TcpInput {
         }
         c.state = TcpTransitions.next(c.state, TcpEvent.ACK_OF_FIN_ARRIVES);
         switch (c.state) {
-            case FIN_WAIT_2 -> tcp.awaitFin(c, nowNs);
-            case TIME_WAIT -> tcp.enterTimeWait(c, nowNs);
+            case FIN_WAIT_2 -> tcp.teardown().awaitFin(c, nowNs);
+            case TIME_WAIT -> tcp.teardown().enterTimeWait(c, nowNs);
             case CLOSED -> {
-                tcp.finish(c);
+                tcp.teardown().finish(c);
                 return Verdict.DROP;
             }
             case LISTEN, SYN_SENT, SYN_RECEIVED, ESTABLISHED, FIN_WAIT_1, CLOSE_WAIT, CLOSING, LAST_ACK ->

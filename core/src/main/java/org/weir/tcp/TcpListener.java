@@ -19,6 +19,11 @@ public final class TcpListener extends HashEntry<TcpListener> {
     /// Counts the uses of this object, so that a connection finds out that its listener has gone.
     int generation;
 
+    boolean reuseAddress;
+    boolean reusePort;
+    /// What connections that arrive here begin with.
+    final TcpSettings settings = new TcpSettings();
+
     final ReadyNode<TcpListener> acceptNode = new ReadyNode<>(this);
 
     @Nullable
@@ -70,13 +75,24 @@ public final class TcpListener extends HashEntry<TcpListener> {
         return attachment;
     }
 
+    /// Takes over `changed` (copied) for the connections that arrive from now on.
+    public void use(TcpSettings changed) {
+        tcp.checkOwner();
+        settings.copyFrom(changed);
+    }
+
     /// Begins to accept connections.
     ///
     /// @param connections how many may be half open or wait for [#accept]; at least 1
-    public void listen(int connections, TcpAcceptHandler events) {
+    /// @return false if the port is shared and another one listens on it
+    public boolean listen(int connections, TcpAcceptHandler events) {
         tcp.checkOwner();
+        if (backlog == 0 && !tcp.mayListen(this)) {
+            return false;
+        }
         backlog = Math.max(1, connections);
         handler = events;
+        return true;
     }
 
     boolean isFull() {
@@ -116,6 +132,6 @@ public final class TcpListener extends HashEntry<TcpListener> {
         for (TcpConnection c = accept(); c != null; c = accept()) {
             c.abort();
         }
-        tcp.close(this);
+        tcp.teardown().close(this);
     }
 }

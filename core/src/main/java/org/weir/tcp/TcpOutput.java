@@ -1,21 +1,26 @@
 package org.weir.tcp;
 
+import org.jspecify.annotations.Nullable;
 import org.weir.ip.Netif;
+import org.weir.time.StackClock;
 import org.weir.wire.TcpHeader;
+import org.weir.wire.TcpOptions;
 
 /// Decides what to send and when: RFC 9293 sections 3.7.4 (Nagle), 3.8.6 (windows), RFC 5681 and RFC 3042.
 final class TcpOutput {
     /// Segments that one connection may send before the others have their turn.
     private static final int SEGMENTS_PER_TURN = 32;
+    /// The longest that a cork holds a short segment back.
+    private static final long CORK_NS = 200 * StackClock.MILLISECOND;
 
     private final Tcp tcp;
     private final SegmentWriter writer;
-    private final CongestionControl congestion;
+    private final LossDetection detection;
 
-    TcpOutput(Tcp tcp, SegmentWriter writer, CongestionControl congestion) {
+    TcpOutput(Tcp tcp, SegmentWriter writer, LossDetection detection) {
         this.tcp = tcp;
         this.writer = writer;
-        this.congestion = congestion;
+        this.detection = detection;
     }
 
     /// How a turn ended.
@@ -37,67 +42,204 @@ final class TcpOutput {
         if (!c.snd.synAcknowledged) {
             return netif.hasRoom() && sendSyn(c, nowNs) ? Turn.DONE : Turn.BLOCKED;
         }
+        if (c.rcv.ackNow && c.rcv.hasDuplicate() && !(netif.hasRoom() && acknowledge(c))) {
+            return Turn.BLOCKED;
+        }
         restartAfterIdle(c, nowNs);
+        final Turn turn = sendData(c, netif, nowNs);
+        detection.scheduleProbe(c, nowNs);
+        return turn;
+    }
+
+    private Turn sendData(TcpConnection c, Netif netif, long nowNs) {
         for (int i = 0; i < SEGMENTS_PER_TURN; i++) {
-            final int length = sendable(c, segmentLimit(c, netif));
-            if (length == 0 && !finIsDue(c)) {
-                persistIfStuck(c, nowNs);
-                final boolean quiet = !c.rcv.ackNow || netif.hasRoom() && acknowledge(c);
-                return quiet ? Turn.DONE : Turn.BLOCKED;
+            final SentRange lost = lostToSend(c);
+            final int length = lost == null ? sendable(c, netif, nowNs) : 0;
+            if (lost == null && length == 0 && !finIsDue(c)) {
+                return endTurn(c, netif, nowNs);
             }
-            if (!netif.hasRoom() || !sendNext(c, length, nowNs)) {
+            final boolean sent =
+                    netif.hasRoom() && (lost == null ? sendNext(c, length, nowNs) : sendAgain(c, lost, netif, nowNs));
+            if (!sent) {
                 return i == 0 ? Turn.BLOCKED : Turn.MORE;
             }
         }
         return Turn.MORE;
     }
 
+    private Turn endTurn(TcpConnection c, Netif netif, long nowNs) {
+        persistIfStuck(c, nowNs);
+        final boolean quiet = !c.rcv.ackNow || netif.hasRoom() && acknowledge(c);
+        return quiet ? Turn.DONE : Turn.BLOCKED;
+    }
+
     /// True once the SYN of this round is out.
     private boolean sendSyn(TcpConnection c, long nowNs) {
-        if (c.snd.nxt != c.snd.iss) {
+        final Sender snd = c.snd;
+        if (snd.nxt != snd.iss) {
             return !c.rcv.ackNow || acknowledge(c);
         }
         final int flags = c.state == TcpState.SYN_RECEIVED ? TcpHeader.SYN | TcpHeader.ACK : TcpHeader.SYN;
-        if (!writer.write(c, c.snd.iss, 0, flags)) {
+        if (!writer.write(c, snd.iss, 0, flags)) {
             return false;
         }
-        advance(c, c.snd.iss + 1, nowNs);
+        snd.nxt = snd.iss + 1;
+        snd.max = snd.nxt;
+        snd.synSentNs = nowNs;
+        snd.lastSentNs = nowNs;
+        startTimer(c, nowNs);
         return true;
     }
 
-    private static int segmentLimit(TcpConnection c, Netif netif) {
-        final int mss = c.snd.segmentSize;
-        return Math.max(mss, netif.capabilities().segmentationLimit() / mss * mss);
+    /// Octets of payload in a full segment with the options that it carries now.
+    private static int segmentSize(TcpConnection c) {
+        final int usualOptions = c.rcv.timestamps ? TcpOptions.TIMESTAMPS_LENGTH : 0;
+        return c.snd.segmentSize - (c.rcv.optionsLength() - usualOptions);
     }
 
+    private static int packetLimit(Netif netif, int segmentSize) {
+        return Math.max(segmentSize, netif.capabilities().segmentationLimit() / segmentSize * segmentSize);
+    }
+
+    // ---- lost data ----
+
+    /// What is to be sent again now, RFC 6675 section 4 "NextSeg" rule 1; null if nothing is, or the windows forbid
+    /// it.
+    private static @Nullable SentRange lostToSend(TcpConnection c) {
+        final Sender snd = c.snd;
+        final Recovery r = snd.recovery;
+        final SentRange lost = r.forward == Recovery.ForwardStep.SEND_NEW ? null : snd.board.firstLost();
+        if (lost == null) {
+            return null;
+        }
+        final boolean hasData = lost.start != snd.queueEnd();
+        if (hasData && SequenceNumber.afterOrAt(lost.start, snd.una + snd.window)) {
+            return null;
+        }
+        final int room = snd.congestion.window - snd.pipe();
+        return r.forced || room >= Math.min(snd.segmentSize, lost.length()) ? lost : null;
+    }
+
+    private boolean sendAgain(TcpConnection c, SentRange lost, Netif netif, long nowNs) {
+        final Sender snd = c.snd;
+        final int segmentSize = segmentSize(c);
+        final int room = snd.recovery.forced ? segmentSize : snd.congestion.window - snd.pipe();
+        final int limit = Math.clamp(room / segmentSize * segmentSize, segmentSize, packetLimit(netif, segmentSize));
+        return resend(c, lost, limit, nowNs);
+    }
+
+    /// Sends up to `limit` octets of `lost` again, with the FIN if that was there.
+    private boolean resend(TcpConnection c, SentRange lost, int limit, long nowNs) {
+        final Sender snd = c.snd;
+        final int payload = Math.max(0, SequenceNumber.distance(lost.start, snd.queueEnd()));
+        final int length = Math.min(Math.min(lost.length(), payload), limit);
+        final boolean fin = snd.finQueued && length == payload && SequenceNumber.after(lost.end, snd.queueEnd());
+        final int octets = length + (fin ? 1 : 0);
+        noteRetransmission(c, octets, nowNs);
+        final int flags = TcpHeader.ACK | (fin ? TcpHeader.FIN : 0) | (length == payload ? TcpHeader.PSH : 0);
+        if (!writer.write(c, lost.start, length, flags)) {
+            return false;
+        }
+        final int segments = (octets + snd.segmentSize - 1) / snd.segmentSize;
+        tcp.countRetransmitted(segments);
+        c.traffic.retransmissions += segments;
+        c.traffic.octetsRetransmitted += octets;
+        snd.board.retransmitted(lost, octets, nowNs);
+        snd.recovery.sent += octets;
+        snd.recovery.forced = false;
+        snd.lastSentNs = nowNs;
+        startTimer(c, nowNs);
+        return true;
+    }
+
+    private static void noteRetransmission(TcpConnection c, int octets, long nowNs) {
+        final Recovery r = c.snd.recovery;
+        r.retransmitted += octets;
+        if (!r.hasRetransmitted) {
+            r.hasRetransmitted = true;
+            r.firstRetransmissionStamp = c.rcv.timestampAt(nowNs);
+        }
+    }
+
+    /// RFC 8985 section 7.3: new data if there is some and the peer's window takes it, else the last segment again,
+    /// whatever the congestion window says.
+    void probeTail(TcpConnection c, long nowNs) {
+        final Sender snd = c.snd;
+        final Recovery r = snd.recovery;
+        final int room = SequenceNumber.distance(snd.nxt, snd.una + snd.window);
+        final int fresh = Math.min(Math.min(snd.unsent(), room), segmentSize(c));
+        r.probing = true;
+        r.probeRetransmitted = fresh <= 0;
+        if (fresh > 0) {
+            sendNext(c, fresh, nowNs);
+        } else {
+            resendLast(c, nowNs);
+        }
+        r.probeEnd = snd.nxt;
+        c.deadlines.retransmitNs = timeOutAfter(c, nowNs);
+        tcp.schedule(c);
+    }
+
+    private void resendLast(TcpConnection c, long nowNs) {
+        final Sender snd = c.snd;
+        SentRange last = snd.board.last();
+        if (last == null || last.fate != SentRange.Fate.IN_FLIGHT) {
+            return;
+        }
+        final int at = snd.nxt - Math.min(last.length(), segmentSize(c));
+        if (at != last.start && snd.board.split(last, at)) {
+            last = snd.board.last();
+        }
+        if (last != null) {
+            snd.board.lost(last);
+            resend(c, last, segmentSize(c), nowNs);
+        }
+    }
+
+    // ---- new data ----
+
     /// Octets that may be sent in one packet now; 0 if none, or if waiting is better.
-    private static int sendable(TcpConnection c, int limit) {
+    private int sendable(TcpConnection c, Netif netif, long nowNs) {
         final Sender snd = c.snd;
         final int unsent = snd.unsent();
-        final int usable = Math.min(snd.window, congestionWindow(snd)) - SequenceNumber.distance(snd.una, snd.nxt);
-        final int length = Math.min(Math.min(unsent, usable), limit);
+        if (unsent == 0) {
+            snd.congestion.limited = false;
+            return 0;
+        }
+        final int offered = snd.window - snd.flight();
+        final int permitted = snd.congestion.window - snd.pipe();
+        final int segmentSize = segmentSize(c);
+        snd.congestion.limited = permitted < Math.min(Math.min(unsent, offered), segmentSize);
+        final int length = Math.min(Math.min(unsent, Math.min(offered, permitted)), packetLimit(netif, segmentSize));
         if (length <= 0) {
             return 0;
         }
-        if (length >= snd.segmentSize) {
-            return length - length % snd.segmentSize;
+        if (length >= segmentSize) {
+            return length - length % segmentSize;
         }
-        return mayBeShort(snd, length, unsent) ? length : 0;
-    }
-
-    /// RFC 3042: each of the first two duplicate acknowledgments lets a new segment out.
-    private static int congestionWindow(Sender snd) {
-        final int limitedTransmit = snd.inRecovery ? 0 : Math.min(snd.duplicateAcks, 2) * snd.segmentSize;
-        return snd.congestion.window + limitedTransmit;
+        return mayBeShort(snd, c.settings.noDelay, length, unsent) && !corkHolds(c, nowNs) ? length : 0;
     }
 
     /// Sender's silly-window avoidance (RFC 9293 section 3.8.6.2.1) with Nagle's algorithm (section 3.7.4) as
     /// Minshall refined it: a short segment waits only for another short one.
-    private static boolean mayBeShort(Sender snd, int length, int unsent) {
-        if (snd.nxt != snd.max || length >= snd.maximumWindow / 2) {
+    private static boolean mayBeShort(Sender snd, boolean noDelay, int length, int unsent) {
+        if (length >= snd.maximumWindow / 2) {
             return true;
         }
-        return length == unsent && (snd.noDelay || snd.finQueued || !snd.hasSmallOutstanding());
+        return length == unsent && (noDelay || snd.finQueued || !snd.hasSmallOutstanding());
+    }
+
+    /// What a cork holds back leaves after 200 ms at the latest, as on Linux.
+    private boolean corkHolds(TcpConnection c, long nowNs) {
+        final Sender snd = c.snd;
+        if (!c.settings.cork || snd.corkExpired || snd.finQueued) {
+            return false;
+        }
+        if (c.deadlines.corkNs == Deadlines.NEVER) {
+            c.deadlines.corkNs = nowNs + CORK_NS;
+            tcp.schedule(c);
+        }
+        return true;
     }
 
     private static boolean finIsDue(TcpConnection c) {
@@ -106,6 +248,9 @@ final class TcpOutput {
 
     private boolean sendNext(TcpConnection c, int length, long nowNs) {
         final Sender snd = c.snd;
+        if (!snd.board.hasRoom()) {
+            return false;
+        }
         final int sequence = snd.nxt;
         final boolean last = sequence + length == snd.queueEnd();
         final boolean fin = last && snd.finQueued && c.state.hasUnacknowledgedFin();
@@ -116,42 +261,61 @@ final class TcpOutput {
         if (length > 0 && length < snd.segmentSize) {
             snd.smallEnd = SequenceNumber.latest(snd.smallEnd, sequence + length);
         }
-        advance(c, sequence + length + (fin ? 1 : 0), nowNs);
-        return true;
-    }
-
-    /// Counts everything before `end` as sent: starts the retransmission timer (RFC 6298 (5.1)) and a round-trip
-    /// measurement (section 3: of new data only).
-    private void advance(TcpConnection c, int end, long nowNs) {
-        final Sender snd = c.snd;
-        if (!snd.timing && snd.nxt == snd.max) {
-            snd.timing = true;
-            snd.timedSequence = end;
-            snd.timedSinceNs = nowNs;
+        final int end = sequence + length + (fin ? 1 : 0);
+        if (!snd.hasOutstanding()) {
+            snd.progressNs = nowNs;
         }
+        snd.corkExpired = false;
+        c.deadlines.corkNs = Deadlines.NEVER;
+        c.rcv.quickAcks = 0;
+        snd.board.sent(sequence, end, nowNs);
+        snd.recovery.sent += SequenceNumber.distance(sequence, end);
         snd.nxt = end;
         snd.max = SequenceNumber.latest(snd.max, end);
         snd.lastSentNs = nowNs;
         c.deadlines.persistNs = Deadlines.NEVER;
+        c.traffic.sentData(length, nowNs);
+        startTimer(c, nowNs);
+        if (snd.starved) {
+            tcp.sendRoomFreed(c);
+        }
+        return true;
+    }
+
+    /// RFC 6298 (5.1).
+    private void startTimer(TcpConnection c, long nowNs) {
         if (c.deadlines.retransmitNs == Deadlines.NEVER) {
-            c.deadlines.retransmitNs = nowNs + snd.rtt.rtoNs();
+            c.deadlines.retransmitNs = timeOutAfter(c, nowNs);
             tcp.schedule(c);
         }
     }
 
+    /// When the retransmission timer expires if it starts now: no later than the user's patience ends (RFC 5482).
+    static long timeOutAfter(TcpConnection c, long nowNs) {
+        final long ofProtocol = nowNs + c.snd.rtt.rtoNs();
+        final long patienceNs = c.settings.userTimeoutNs;
+        return patienceNs == 0 ? ofProtocol : Math.min(ofProtocol, c.snd.progressNs + patienceNs);
+    }
+
     /// RFC 5681 section 4.1.
-    private void restartAfterIdle(TcpConnection c, long nowNs) {
+    private static void restartAfterIdle(TcpConnection c, long nowNs) {
         final Sender snd = c.snd;
-        if (!snd.hasOutstanding() && snd.unsent() > 0 && nowNs - snd.lastSentNs > snd.rtt.rtoNs()) {
-            congestion.idled(snd.congestion);
+        final long idleNs = nowNs - snd.lastSentNs;
+        if (!snd.hasOutstanding() && snd.unsent() > 0 && idleNs > snd.rtt.rtoNs()) {
+            c.congestion.idled(snd.congestion, idleNs);
         }
     }
 
+    // ---- the closed window ----
+
     /// Data waits, and nothing is on the way whose acknowledgment could open the window: probe it later.
     private void persistIfStuck(TcpConnection c, long nowNs) {
-        final boolean nothingOnTheWay = c.snd.nxt == c.snd.una && c.deadlines.retransmitNs == Deadlines.NEVER;
-        if (nothingOnTheWay && c.snd.unsent() > 0 && c.deadlines.persistNs == Deadlines.NEVER) {
-            c.deadlines.persistNs = nowNs + persistDelayNs(c.snd);
+        final Sender snd = c.snd;
+        final boolean waits = snd.unsent() > 0 || snd.board.lost() > 0;
+        final boolean nothingOnTheWay = snd.board.inFlight() == 0 && c.deadlines.retransmitNs == Deadlines.NEVER;
+        if (waits && nothingOnTheWay && c.deadlines.persistNs == Deadlines.NEVER) {
+            snd.progressNs = snd.hasOutstanding() ? snd.progressNs : nowNs;
+            c.deadlines.persistNs = nowNs + persistDelayNs(snd);
             tcp.schedule(c);
         }
     }
@@ -163,9 +327,8 @@ final class TcpOutput {
     /// RFC 9293 section 3.8.6.1: one octet into a closed window, or what fits a small one.
     void probe(TcpConnection c, long nowNs) {
         final Sender snd = c.snd;
-        snd.nxt = snd.una;
         final int length = Math.clamp(snd.window, 1, Math.min(snd.queue.length(), snd.segmentSize));
-        if (writer.write(c, snd.nxt, length, TcpHeader.ACK | TcpHeader.PSH)) {
+        if (writer.write(c, snd.una, length, TcpHeader.ACK | TcpHeader.PSH)) {
             snd.max = SequenceNumber.latest(snd.max, snd.una + length);
             snd.lastSentNs = nowNs;
             snd.probes++;
@@ -174,20 +337,9 @@ final class TcpOutput {
         c.deadlines.persistNs = nowNs + persistDelayNs(snd);
     }
 
-    /// Sends the oldest unacknowledged segment again, whatever the windows say.
-    void retransmitFirst(TcpConnection c, long nowNs) {
-        final Sender snd = c.snd;
-        final int sent = SequenceNumber.distance(snd.queueStart(), snd.max);
-        final int length = Math.min(Math.min(snd.queue.length(), sent), snd.segmentSize);
-        final boolean fin = snd.finQueued
-                && c.state.hasUnacknowledgedFin()
-                && length == snd.queue.length()
-                && SequenceNumber.after(snd.max, snd.queueEnd());
-        if (length > 0 || fin) {
-            writer.write(c, snd.una, length, TcpHeader.ACK | (fin ? TcpHeader.FIN : 0));
-            snd.timing = false;
-            snd.lastSentNs = nowNs;
-        }
+    /// RFC 9293 section 3.8.4: one below what comes next, so that the peer has to answer.
+    void keepAlive(TcpConnection c) {
+        writer.write(c, c.snd.nxt - 1, 0, TcpHeader.ACK);
     }
 
     /// Sends an acknowledgment now. False if no buffer was free: it is then still due.

@@ -8,12 +8,12 @@ final class TcpTimers {
 
     private final Tcp tcp;
     private final TcpOutput output;
-    private final CongestionControl congestion;
+    private final LossRecovery recovery;
 
-    TcpTimers(Tcp tcp, TcpOutput output, CongestionControl congestion) {
+    TcpTimers(Tcp tcp, TcpOutput output, LossRecovery recovery) {
         this.tcp = tcp;
         this.output = output;
-        this.congestion = congestion;
+        this.recovery = recovery;
     }
 
     void expired(TcpConnection c, long nowNs) {
@@ -22,6 +22,7 @@ final class TcpTimers {
             d.endNs = Deadlines.NEVER;
             end(c);
         }
+        expireUsers(c, nowNs);
         if (d.acknowledgeNs - nowNs <= 0) {
             d.acknowledgeNs = Deadlines.NEVER;
             tcp.owesAck(c);
@@ -30,20 +31,52 @@ final class TcpTimers {
             d.persistNs = Deadlines.NEVER;
             persist(c, nowNs);
         }
-        if (d.retransmitNs - nowNs <= 0) {
+        if (d.reorderNs - nowNs <= 0) {
+            recovery.patienceEnded(c, nowNs);
+        }
+        if (d.probeNs - nowNs <= 0) {
+            d.probeNs = Deadlines.NEVER;
+            output.probeTail(c, nowNs);
+        } else if (d.retransmitNs - nowNs <= 0) {
             d.retransmitNs = Deadlines.NEVER;
-            retransmit(c);
+            retransmit(c, nowNs);
         }
         tcp.schedule(c);
     }
 
-    private void end(TcpConnection c) {
-        if (c.state == TcpState.TIME_WAIT) {
-            c.state = TcpTransitions.next(c.state, TcpEvent.TWO_MSL_PASSED);
-            tcp.finish(c);
-        } else {
-            tcp.fail(c, TcpError.TIMED_OUT);
+    private void expireUsers(TcpConnection c, long nowNs) {
+        final Deadlines d = c.deadlines;
+        if (d.keepAliveNs - nowNs <= 0) {
+            d.keepAliveNs = Deadlines.NEVER;
+            tcp.keepAlive().expired(c, nowNs);
         }
+        if (d.corkNs - nowNs <= 0) {
+            d.corkNs = Deadlines.NEVER;
+            c.snd.corkExpired = true;
+            tcp.wantsOutput(c);
+        }
+        if (d.deferNs - nowNs <= 0) {
+            d.deferNs = Deadlines.NEVER;
+            tcp.offerDeferred(c);
+        }
+    }
+
+    private void end(TcpConnection c) {
+        switch (c.state) {
+            case TIME_WAIT -> {
+                c.state = TcpTransitions.next(c.state, TcpEvent.TWO_MSL_PASSED);
+                tcp.teardown().finish(c);
+            }
+            case FIN_WAIT_2 -> tcp.teardown().fail(c, TcpError.TIMED_OUT);
+            case CLOSED, LISTEN, SYN_SENT, SYN_RECEIVED, ESTABLISHED, FIN_WAIT_1, CLOSE_WAIT, CLOSING, LAST_ACK ->
+                tcp.teardown().abortSilently(c);
+        }
+    }
+
+    /// RFC 5482: the user's patience with an unacknowledged octet has ended.
+    private static boolean patienceEnded(TcpConnection c, long nowNs) {
+        final long patienceNs = c.settings.userTimeoutNs;
+        return patienceNs > 0 && c.snd.synAcknowledged && nowNs - c.snd.progressNs >= patienceNs;
     }
 
     /// RFC 9293 section 3.8.6.1: never gives up while the peer answers.
@@ -51,43 +84,41 @@ final class TcpTimers {
         if (c.snd.queue.length() == 0) {
             return;
         }
+        if (patienceEnded(c, nowNs)) {
+            tcp.teardown().timeOut(c);
+            return;
+        }
         if (!c.attached && c.snd.probes > ORPHAN_PROBES) {
-            tcp.abortSilently(c);
+            tcp.teardown().abortSilently(c);
             return;
         }
         if (c.snd.unansweredProbes > tcp.config().dataRetries()) {
-            tcp.fail(c, TcpError.TIMED_OUT);
+            tcp.teardown().fail(c, TcpError.TIMED_OUT);
             return;
         }
         output.probe(c, nowNs);
     }
 
-    /// RFC 6298 (5.4) to (5.6), RFC 5681 section 3.1, RFC 6582 section 4: everything from the first unacknowledged
-    /// octet on is sent again, in slow start.
-    private void retransmit(TcpConnection c) {
+    /// RFC 6298 (5.4) to (5.6): the SYN is sent again, or what [LossRecovery#timedOut] says.
+    private void retransmit(TcpConnection c, long nowNs) {
         final Sender snd = c.snd;
         if (!snd.hasOutstanding()) {
             return;
         }
-        final int limit =
-                snd.synAcknowledged ? tcp.config().dataRetries() : tcp.config().synRetries();
-        if (snd.retransmissions >= limit) {
-            tcp.fail(c, c.softError == TcpError.NONE ? TcpError.TIMED_OUT : c.softError);
+        final int limit = snd.synAcknowledged ? tcp.config().dataRetries() : c.settings.synRetries;
+        final boolean patient = c.settings.userTimeoutNs > 0 && snd.synAcknowledged;
+        if (patient ? patienceEnded(c, nowNs) : snd.retransmissions >= limit) {
+            tcp.teardown().timeOut(c);
             return;
         }
         snd.retransmissions++;
         snd.rtt.backOff();
-        snd.timing = false;
         tcp.countTimeout();
         if (snd.synAcknowledged) {
-            if (snd.retransmissions == 1) {
-                congestion.timedOut(snd.congestion, snd.flight());
-            }
-            snd.inRecovery = false;
-            snd.duplicateAcks = 0;
-            snd.recover = snd.max;
+            recovery.timedOut(c, nowNs);
+        } else {
+            snd.nxt = snd.una;
         }
-        snd.nxt = snd.una;
         tcp.wantsOutput(c);
     }
 }

@@ -15,6 +15,11 @@ public final class TcpOptions extends Flyweight {
     /// The largest shift that counts, RFC 7323 section 2.3.
     public static final int MAX_WINDOW_SCALE = 14;
 
+    /// The most SACK blocks that fit beside no other option, RFC 2018 section 3.
+    public static final int SACK_BLOCKS = 4;
+    /// The most that fit beside timestamps.
+    public static final int SACK_BLOCKS_WITH_TIMESTAMPS = 3;
+
     private static final int END = 0;
     private static final int NO_OPERATION = 1;
     private static final int MAXIMUM_SEGMENT_SIZE = 2;
@@ -195,5 +200,32 @@ public final class TcpOptions extends Flyweight {
         u32(4, value);
         u32(8, echo);
         return at + TIMESTAMPS_LENGTH;
+    }
+
+    /// Writes two no-operations and SACK-Permitted.
+    public long writeSackPermitted(MemorySegment segment, long at) {
+        moveTo(segment, at);
+        u32(0, NO_OPERATION << 24 | NO_OPERATION << 16 | SACK_PERMITTED << 8 | 2);
+        return at + SACK_PERMITTED_LENGTH;
+    }
+
+    /// Octets of a SACK option with `blocks` blocks and the two no-operations that align it.
+    public static int sackLength(int blocks) {
+        return 4 + blocks * SACK_BLOCK_LENGTH;
+    }
+
+    /// Begins a SACK option of `blocks` blocks, which follow by [#writeSackBlock].
+    public long beginSack(MemorySegment segment, long at, int blocks) {
+        moveTo(segment, at);
+        u32(0, NO_OPERATION << 24 | NO_OPERATION << 16 | SACK << 8 | 2 + blocks * SACK_BLOCK_LENGTH);
+        return at + 4;
+    }
+
+    /// Writes one block: the first number and the one behind the last.
+    public long writeSackBlock(MemorySegment segment, long at, int left, int right) {
+        moveTo(segment, at);
+        u32(0, left);
+        u32(4, right);
+        return at + SACK_BLOCK_LENGTH;
     }
 }

@@ -12,6 +12,7 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.weir.Property;
+import org.weir.base.SplitMix64;
 import org.weir.memory.Pbuf;
 import org.weir.memory.PbufPool;
 import org.weir.memory.Pools;
@@ -23,7 +24,8 @@ class ReassemblyQueueTest {
     private static final byte[] STREAM = Property.octets(new Random(4), 600);
 
     private final PbufPool pool = Pools.pool(300, 32, 0, 0);
-    private final ReassemblyQueue queue = new ReassemblyQueue();
+    private final ReassemblyQueue queue =
+            new ReassemblyQueue(new RangePool<>(200, ReceivedRun::new, new SplitMix64(1)));
 
     @AfterEach
     void nothingLeaks() {
@@ -155,7 +157,8 @@ class ReassemblyQueueTest {
     private static final class Run {
         private final Random random;
         private final PbufPool pool = Pools.pool(400, 32, 0, 0);
-        private final ReassemblyQueue queue = new ReassemblyQueue();
+        private final ReassemblyQueue queue =
+                new ReassemblyQueue(new RangePool<>(200, ReceivedRun::new, new SplitMix64(1)));
         private final BitSet held = new BitSet();
         private int next;
 

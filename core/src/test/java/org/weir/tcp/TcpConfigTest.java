@@ -15,11 +15,14 @@ class TcpConfigTest {
     }
 
     private static TcpConfig config(long minimumRtoNs, long delayedAckNs) {
-        return new TcpConfig(1, 1, 2_048, 2_048, minimumRtoNs, delayedAckNs, 0, 0, 1);
+        return TcpConfig.defaults().toBuilder()
+                .minimumRtoNs(minimumRtoNs)
+                .delayedAckNs(delayedAckNs)
+                .build();
     }
 
     private static TcpConfig listeners(int listeners) {
-        return new TcpConfig(1, listeners, 2_048, 2_048, SECOND, 0, 0, 0, 1);
+        return TcpConfig.defaults().toBuilder().listeners(listeners).build();
     }
 
     @Test
@@ -57,6 +60,21 @@ class TcpConfigTest {
         refused(
                 "TCP maximum segment lifetime (ns) of 120000000001 is not in 0 to 120000000000",
                 () -> d.withMaximumSegmentLifetime(120 * SECOND + 1));
+        refused(
+                "TCP maximum send buffer of 2999 is not in 3000 to 1073741824",
+                () -> d.toBuilder()
+                        .buffers(3_000, 4_000)
+                        .maximumBuffers(2_999, 4_000)
+                        .build());
+        refused(
+                "TCP maximum receive buffer of 3999 is not in 4000 to 1073741824",
+                () -> d.toBuilder()
+                        .buffers(3_000, 4_000)
+                        .maximumBuffers(3_000, 3_999)
+                        .build());
+        refused(
+                "TCP quick acknowledgments of -1 is not in 0 to 1000",
+                () -> d.toBuilder().quickAcks(-1).build());
         refused("TCP SYN retries of -1 is not in 0 to 20", () -> d.withRetries(-1, 1));
         refused("TCP SYN retries of 21 is not in 0 to 20", () -> d.withRetries(21, 1));
         refused("TCP data retries of 0 is not in 1 to 100", () -> d.withRetries(0, 0));
@@ -65,9 +83,27 @@ class TcpConfigTest {
 
     @Test
     void theEndsOfEveryRangeArePermitted() {
-        new TcpConfig(1, 1, 2_048, 2_048, 1_000_000, 0, 0, 0, 1);
-        TcpConfig most =
-                new TcpConfig(1 << 24, 1 << 16, 1 << 30, 1 << 30, 60 * SECOND, SECOND / 2, 120 * SECOND, 20, 100);
+        new TcpConfig.Builder()
+                .connections(1)
+                .listeners(1)
+                .buffers(2_048, 2_048)
+                .minimumRtoNs(1_000_000)
+                .delayedAckNs(0)
+                .quickAcks(0)
+                .maximumSegmentLifetimeNs(0)
+                .retries(0, 1)
+                .build();
+        final TcpConfig most = new TcpConfig.Builder()
+                .connections(1 << 24)
+                .listeners(1 << 16)
+                .buffers(1 << 30, 1 << 30)
+                .maximumBuffers(1 << 30, 1 << 30)
+                .minimumRtoNs(60 * SECOND)
+                .delayedAckNs(SECOND / 2)
+                .quickAcks(1_000)
+                .maximumSegmentLifetimeNs(120 * SECOND)
+                .retries(20, 100)
+                .build();
         assertEquals(1 << 30, most.receiveBuffer());
     }
 
@@ -75,19 +111,33 @@ class TcpConfigTest {
     void eachSettingIsChangedAlone() {
         TcpConfig d = TcpConfig.defaults();
         assertEquals(
-                new TcpConfig(7, d.listeners(), 3_000, 4_000, d.minimumRtoNs(), d.delayedAckNs(), 5, 2, 3),
+                d.toBuilder()
+                        .retries(2, 3)
+                        .congestion(CongestionAlgorithm.NEW_RENO)
+                        .maximumSegmentLifetimeNs(5)
+                        .buffers(3_000, 4_000)
+                        .maximumBuffers(3_000, 4_000)
+                        .ecn(EcnMode.OFF)
+                        .connections(7)
+                        .build(),
                 d.withConnections(7)
                         .withBuffers(3_000, 4_000)
                         .withMaximumSegmentLifetime(5)
+                        .withCongestion(CongestionAlgorithm.NEW_RENO)
+                        .withEcn(EcnMode.OFF)
                         .withRetries(2, 3));
         assertEquals(
                 d,
-                d.withRetries(2, 3)
+                d
+                        .withRetries(2, 3)
                         .withMaximumSegmentLifetime(5)
                         .withBuffers(3_000, 4_000)
                         .withConnections(7)
                         .withConnections(d.connections())
-                        .withBuffers(d.sendBuffer(), d.receiveBuffer())
+                        .toBuilder()
+                        .buffers(d.sendBuffer(), d.receiveBuffer())
+                        .maximumBuffers(d.maximumSendBuffer(), d.maximumReceiveBuffer())
+                        .build()
                         .withMaximumSegmentLifetime(d.maximumSegmentLifetimeNs())
                         .withRetries(d.synRetries(), d.dataRetries()));
     }

@@ -1,5 +1,6 @@
 package org.weir.testkit;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.weir.wire.TcpHeader;
 
@@ -18,6 +19,9 @@ public final class SegmentSpec {
     int timestampValue = UNSET;
     int timestampEcho = UNSET;
     boolean timestamps;
+    boolean sackPermitted;
+    /// Blocks as pairs of relative numbers; null if they do not matter.
+    int @Nullable [] sack;
     boolean anyAck;
     boolean corrupted;
     byte @Nullable [] payload;
@@ -107,6 +111,20 @@ public final class SegmentSpec {
         return this;
     }
 
+    /// SACK-Permitted, RFC 2018.
+    public SegmentSpec sackPermitted() {
+        sackPermitted = true;
+        return this;
+    }
+
+    /// A SACK option: for each block its first number and the one behind its last. An expectation without blocks
+    /// says
+    /// that there is none.
+    public SegmentSpec sack(int... edges) {
+        sack = edges;
+        return this;
+    }
+
     /// Options octet by octet, padded with zeros.
     public SegmentSpec options(byte... octets) {
         rawOptions = octets;
@@ -145,6 +163,7 @@ public final class SegmentSpec {
         append(text, "length", length);
         append(text, "mss", maximumSegmentSize);
         append(text, "wscale", windowScale);
+        text.append(sack == null ? "" : ".sack(" + Arrays.toString(sack) + ")");
         return text.toString();
     }
 

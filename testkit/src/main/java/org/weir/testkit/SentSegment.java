@@ -2,6 +2,7 @@ package org.weir.testkit;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import org.weir.wire.TcpHeader;
 import org.weir.wire.TcpOptions;
 
@@ -19,6 +20,9 @@ final class SentSegment {
     final boolean hasTimestamps;
     final int timestampValue;
     final int timestampEcho;
+    final boolean sackPermitted;
+    /// Blocks as pairs of relative numbers.
+    final int[] sack;
 
     /// Reads the segment of `length` octets at `offset`.
     SentSegment(MemorySegment memory, long offset, int length, int stackIss, int peerIss) {
@@ -36,6 +40,12 @@ final class SentSegment {
         hasTimestamps = options.hasTimestamps();
         timestampValue = options.timestampValue();
         timestampEcho = options.timestampEcho();
+        sackPermitted = options.sackPermitted();
+        sack = new int[2 * options.sackBlocks()];
+        for (int i = 0; i < options.sackBlocks(); i++) {
+            sack[2 * i] = options.sackLeft(i) - peerIss;
+            sack[2 * i + 1] = options.sackRight(i) - peerIss;
+        }
     }
 
     boolean has(int flag) {
@@ -60,6 +70,12 @@ final class SentSegment {
         if (expected.timestamps) {
             differ(text, "TSval", expected.timestampValue, timestampValue);
             differ(text, "TSecr", expected.timestampEcho, timestampEcho);
+        }
+        if (expected.sack != null && !Arrays.equals(expected.sack, sack)) {
+            text.append(" SACK");
+        }
+        if (expected.sackPermitted && !sackPermitted) {
+            text.append(" SACK-Permitted");
         }
         if (!has(TcpHeader.SYN) && !carriesPattern()) {
             text.append(" payload");
@@ -93,6 +109,8 @@ final class SentSegment {
         text.append(maximumSegmentSize < 0 ? "" : " mss " + maximumSegmentSize);
         text.append(windowScale < 0 ? "" : " wscale " + windowScale);
         text.append(hasTimestamps ? " ts " + timestampValue + "/" + timestampEcho : "");
+        text.append(sackPermitted ? " sackOK" : "");
+        text.append(sack.length == 0 ? "" : " sack " + Arrays.toString(sack));
         return text.toString();
     }
 }

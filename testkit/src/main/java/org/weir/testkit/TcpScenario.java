@@ -171,7 +171,7 @@ public final class TcpScenario implements AutoCloseable {
     }
 
     private Pbuf build(SegmentSpec spec) {
-        final byte[] options = PeerOptions.encode(spec);
+        final byte[] options = PeerOptions.encode(spec, stackIss);
         final int headerLength = TcpHeader.LENGTH + options.length;
         final int payload = Math.max(0, spec.length);
         final int sequence = spec.sequenceOr(1);
@@ -263,6 +263,15 @@ public final class TcpScenario implements AutoCloseable {
             continue;
         }
         return this;
+    }
+
+    /// How many segments the stack has sent that were not looked at; they do not matter otherwise.
+    public int countSent() {
+        int count = 0;
+        while (next() != null) {
+            count++;
+        }
+        return count;
     }
 
     private @Nullable SentSegment next() {
@@ -430,7 +439,8 @@ public final class TcpScenario implements AutoCloseable {
         return wire;
     }
 
-    TcpListener listener() {
+    /// The listener, for what has no sentence of its own.
+    public TcpListener listener() {
         if (listener == null) {
             throw failure("nobody listens");
         }

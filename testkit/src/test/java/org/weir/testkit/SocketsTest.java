@@ -12,6 +12,9 @@ import org.weir.stack.Errno;
 import org.weir.stack.SocketAddress;
 import org.weir.stack.SocketOptions;
 import org.weir.stack.Sockets;
+import org.weir.tcp.CongestionAlgorithm;
+import org.weir.tcp.TcpInfo;
+import org.weir.tcp.TcpState;
 import org.weir.wire.IpAddress;
 
 /// The BSD-like sockets: results and errno as in POSIX.
@@ -313,13 +316,140 @@ class SocketsTest {
         final int near = stream(client);
         assertEquals(0, client.setOption(near, SocketOptions.IPPROTO_TCP, SocketOptions.TCP_NODELAY, 1));
         assertEquals(1, client.option(near, SocketOptions.IPPROTO_TCP, SocketOptions.TCP_NODELAY));
-        assertEquals(-Errno.ENOPROTOOPT, client.setOption(near, SocketOptions.SOL_SOCKET, 9, 1), "SO_KEEPALIVE");
+        assertEquals(-Errno.ENOPROTOOPT, client.setOption(near, SocketOptions.SOL_SOCKET, 6, 1), "SO_BROADCAST");
+        assertEquals(-Errno.ENOPROTOOPT, client.setOption(near, SocketOptions.IPPROTO_TCP, 23, 1), "TCP_FASTOPEN");
         assertEquals(Sockets.SOCK_STREAM, client.option(near, SocketOptions.SOL_SOCKET, SocketOptions.SO_TYPE));
         assertEquals(0, client.close(near));
         final int packets = datagram(client);
         assertEquals(-Errno.EINVAL, client.setOption(packets, SocketOptions.IPPROTO_IP, SocketOptions.IP_TTL, 0));
         assertEquals(0, client.setOption(packets, SocketOptions.IPPROTO_IP, SocketOptions.IP_TTL, 9));
         assertEquals(9, client.option(packets, SocketOptions.IPPROTO_IP, SocketOptions.IP_TTL));
+        assertEquals(0, client.close(packets));
+    }
+
+    /// Level, name, a value that is taken, one that is not (-1 if there is none).
+    private static final int[][] STREAM_OPTIONS = {
+        {SocketOptions.SOL_SOCKET, SocketOptions.SO_KEEPALIVE, 1, -1},
+        {SocketOptions.SOL_SOCKET, SocketOptions.SO_REUSEADDR, 1, -1},
+        {SocketOptions.SOL_SOCKET, SocketOptions.SO_REUSEPORT, 1, -1},
+        {SocketOptions.SOL_SOCKET, SocketOptions.SO_SNDBUF, 30_000, 100},
+        {SocketOptions.SOL_SOCKET, SocketOptions.SO_RCVBUF, 30_000, 100},
+        {SocketOptions.IPPROTO_TCP, SocketOptions.TCP_NODELAY, 1, -1},
+        {SocketOptions.IPPROTO_TCP, SocketOptions.TCP_CORK, 1, -1},
+        {SocketOptions.IPPROTO_TCP, SocketOptions.TCP_MAXSEG, 500, 87},
+        {SocketOptions.IPPROTO_TCP, SocketOptions.TCP_KEEPIDLE, 60, 0},
+        {SocketOptions.IPPROTO_TCP, SocketOptions.TCP_KEEPINTVL, 5, 32_768},
+        {SocketOptions.IPPROTO_TCP, SocketOptions.TCP_KEEPCNT, 3, 128},
+        {SocketOptions.IPPROTO_TCP, SocketOptions.TCP_SYNCNT, 2, 0},
+        {SocketOptions.IPPROTO_TCP, SocketOptions.TCP_LINGER2, 30, 121},
+        {SocketOptions.IPPROTO_TCP, SocketOptions.TCP_DEFER_ACCEPT, 10, 3_601},
+        {SocketOptions.IPPROTO_TCP, SocketOptions.TCP_USER_TIMEOUT, 1_500, -2},
+        {SocketOptions.IPPROTO_TCP, SocketOptions.TCP_NOTSENT_LOWAT, 16_384, -2},
+    };
+
+    @Test
+    void everyStreamOptionIsReadAsItWasSetAndRefusedOutOfItsRange() {
+        final int near = stream(client);
+        for (final int[] option : STREAM_OPTIONS) {
+            final String name = "option " + option[1] + " of level " + option[0];
+            assertEquals(0, client.setOption(near, option[0], option[1], option[2]), name);
+            assertEquals(option[2], client.option(near, option[0], option[1]), name);
+            if (option[3] != -1) {
+                assertEquals(-Errno.EINVAL, client.setOption(near, option[0], option[1], option[3]), name);
+                assertEquals(option[2], client.option(near, option[0], option[1]), name);
+            }
+        }
+        assertEquals(-Errno.ENOTCONN, client.setOption(near, SocketOptions.IPPROTO_TCP, SocketOptions.TCP_QUICKACK, 1));
+        assertEquals(0, client.close(near));
+    }
+
+    @Test
+    void anOptionOfAListenerHoldsForWhatItAccepts() {
+        final int listener = listening();
+        assertEquals(0, server.setOption(listener, SocketOptions.IPPROTO_TCP, SocketOptions.TCP_KEEPCNT, 5));
+        final int near = stream(client);
+        client.connect(near, far);
+        network.run(SECOND);
+        final int accepted = server.accept(listener, null);
+        assertEquals(5, server.option(accepted, SocketOptions.IPPROTO_TCP, SocketOptions.TCP_KEEPCNT));
+        assertEquals(
+                -Errno.EISCONN, server.setOption(accepted, SocketOptions.IPPROTO_TCP, SocketOptions.TCP_MAXSEG, 500));
+        assertEquals(0, server.close(listener));
+        closeBoth(new Ends(near, accepted));
+    }
+
+    @Test
+    void informationIsThereWhileThereIsAConnection() {
+        final TcpInfo info = new TcpInfo();
+        final int alone = stream(client);
+        assertEquals(-Errno.ENOTCONN, client.info(alone, info));
+        assertEquals(0, client.close(alone));
+        assertEquals(-Errno.EBADF, client.info(alone, info));
+        final Ends ends = connected();
+        assertEquals(0, client.info(ends.client, info));
+        assertEquals(TcpState.ESTABLISHED, info.state);
+        assertTrue(info.sack && info.timestamps);
+        closeBoth(ends);
+    }
+
+    @Test
+    void aSharedPortSpreadsConnectionsOverItsListeners() {
+        final int[] listeners = new int[3];
+        for (int i = 0; i < listeners.length; i++) {
+            listeners[i] = stream(server);
+            server.setOption(listeners[i], SocketOptions.SOL_SOCKET, SocketOptions.SO_REUSEPORT, 1);
+            assertEquals(0, server.bind(listeners[i], far));
+            assertEquals(0, server.listen(listeners[i], 16));
+        }
+        final int[] near = new int[10];
+        for (int i = 0; i < near.length; i++) {
+            near[i] = stream(client);
+            client.connect(near[i], far);
+        }
+        network.run(SECOND);
+        int used = 0;
+        for (final int listener : listeners) {
+            int accepted = 0;
+            for (int d = server.accept(listener, null); d >= 0; d = server.accept(listener, null)) {
+                accepted++;
+                assertEquals(0, server.close(d));
+            }
+            used += accepted > 0 ? 1 : 0;
+            assertEquals(0, server.close(listener));
+        }
+        assertTrue(used > 1, used + " of the listeners got something");
+        for (final int d : near) {
+            client.close(d);
+        }
+    }
+
+    @Test
+    void aReusedAddressMayBeBoundTwiceAndListenedOnOnce() {
+        final int first = stream(server);
+        final int second = stream(server);
+        server.setOption(first, SocketOptions.SOL_SOCKET, SocketOptions.SO_REUSEADDR, 1);
+        assertEquals(0, server.bind(first, far));
+        assertEquals(-Errno.EADDRINUSE, server.bind(second, far));
+        server.setOption(second, SocketOptions.SOL_SOCKET, SocketOptions.SO_REUSEADDR, 1);
+        assertEquals(0, server.bind(second, far));
+        assertEquals(0, server.listen(first, 1));
+        assertEquals(-Errno.EADDRINUSE, server.listen(second, 1));
+        assertEquals(0, server.close(first));
+        assertEquals(0, server.listen(second, 1));
+        assertEquals(0, server.close(second));
+    }
+
+    @Test
+    void lingeringAndCongestionControlAreSetByCallsOfTheirOwn() {
+        final int near = stream(client);
+        assertEquals(-Errno.EINVAL, client.linger(near, true, -1));
+        assertEquals(0, client.linger(near, true, 5));
+        assertEquals(0, client.congestion(near, CongestionAlgorithm.CUBIC));
+        assertEquals(0, client.close(near));
+        assertEquals(-Errno.EBADF, client.linger(near, false, 0));
+        final int packets = datagram(client);
+        assertEquals(-Errno.ENOPROTOOPT, client.linger(packets, true, 5));
+        assertEquals(-Errno.ENOPROTOOPT, client.congestion(packets, CongestionAlgorithm.CUBIC));
         assertEquals(0, client.close(packets));
     }
 

@@ -382,7 +382,7 @@ class TcpSendTest {
     @Test
     void everyTimeOutSendsOneSegmentOnly() {
         try (TcpScenario t = TcpScenario.established()) {
-            t.application().writes(20 * MSS);
+            t.application().writes(10 * MSS);
             t.sendsSegments(10, 1, MSS);
             t.after(millis(201)).sends(segment().seq(1).ack(1).length(MSS)).sendsNothing();
             t.receives(segment().seq(1).ack(1_001)).sendsSegments(2, 1_001, MSS).sendsNothing();

@@ -1,0 +1,70 @@
+package org.weir.tcp;
+
+import org.jspecify.annotations.Nullable;
+import org.weir.ip.IcmpError;
+import org.weir.wire.IcmpHeader;
+import org.weir.wire.TcpHeader;
+import org.weir.wire.TcpOptions;
+
+/// What the network reports about segments that it could not deliver.
+final class ErrorInput {
+    /// A smaller path MTU is not believed: it would drown the payload in headers.
+    private static final int LEAST_PATH_MTU = 296;
+
+    private final Tcp tcp;
+    private final ConnectionTable table;
+    private final TcpHeader quote = new TcpHeader();
+
+    ErrorInput(Tcp tcp, ConnectionTable table) {
+        this.tcp = tcp;
+        this.table = table;
+    }
+
+    /// RFC 5927 section 4: an error counts only if it speaks of a sequence number that is on the way, and is then a
+    /// hint: it ends a connection that is being opened and explains a later time-out of an established one (RFC
+    /// 1122 section 4.2.3.9).
+    void process(IcmpError e) {
+        final TcpConnection c = find(e);
+        if (c == null || e.type() != IcmpHeader.DESTINATION_UNREACHABLE) {
+            return;
+        }
+        if (e.code() == IcmpHeader.FRAGMENTATION_NEEDED) {
+            shrinkSegments(c, e.nextHopMtu());
+            return;
+        }
+        final TcpError error = switch (e.code()) {
+            case IcmpHeader.PORT_UNREACHABLE, IcmpHeader.PROTOCOL_UNREACHABLE -> TcpError.REFUSED;
+            case IcmpHeader.NET_UNREACHABLE -> TcpError.NETWORK_UNREACHABLE;
+            default -> TcpError.HOST_UNREACHABLE;
+        };
+        if (c.state == TcpState.SYN_SENT) {
+            tcp.teardown().fail(c, error);
+        } else {
+            c.softError = error;
+        }
+    }
+
+    /// RFC 1191 section 6.4: the path carries less. What was sent in larger segments is sent again in smaller ones.
+    private void shrinkSegments(TcpConnection c, int mtu) {
+        final int overhead = SegmentWriter.HEADERS + (c.rcv.timestamps ? TcpOptions.TIMESTAMPS_LENGTH : 0);
+        final int octets = Math.max(mtu, LEAST_PATH_MTU) - overhead;
+        if (!c.snd.synAcknowledged || octets >= c.snd.segmentSize) {
+            return;
+        }
+        c.snd.limitSegmentSize(octets);
+        c.snd.board.loseAll();
+        tcp.wantsOutput(c);
+    }
+
+    private @Nullable TcpConnection find(IcmpError e) {
+        quote.at(e.segment(), e.transportOffset());
+        final TcpConnection c =
+                table.find(e.localLow(), e.remoteHigh(), e.remoteLow(), quote.sourcePort(), quote.destinationPort());
+        if (c == null || e.isLocal()) {
+            return c;
+        }
+        final boolean isOnTheWay = SequenceNumber.afterOrAt(quote.sequenceNumber(), c.snd.una)
+                && SequenceNumber.before(quote.sequenceNumber(), c.snd.max);
+        return isOnTheWay ? c : null;
+    }
+}

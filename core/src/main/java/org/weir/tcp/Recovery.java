@@ -1,0 +1,110 @@
+package org.weir.tcp;
+
+/// What a sender knows of losses: which are being repaired and how (RFC 6675, RFC 6937), whether the repair could be
+/// needless (RFC 5682, RFC 3522, RFC 3708), and the state of RACK-TLP (RFC 8985 section 5.3).
+final class Recovery {
+    /// What is being done about losses.
+    enum Phase {
+        /// Nothing is known to be lost.
+        OPEN,
+        /// A loss was found by acknowledgments, the window is being reduced in proportion.
+        FAST,
+        /// The retransmission timer has expired.
+        TIMED_OUT
+    }
+
+    Phase phase = Phase.OPEN;
+    /// RFC 6675 "RecoveryPoint": SND.NXT when the phase began.
+    int point;
+    /// The window was reduced for what was sent before this number, RFC 3168 section 6.1.2.
+    int reducedUntil;
+    /// The next lost segment is sent whatever the congestion window says.
+    boolean forced;
+
+    // ---- proportional rate reduction, RFC 6937: octets ----
+
+    int delivered;
+    int sent;
+    int flightAtStart;
+
+    // ---- without SACK, RFC 6582 ----
+
+    int duplicateAcks;
+    /// Octets that duplicate acknowledgments say have left the network.
+    int leftNetwork;
+
+    // ---- undo ----
+
+    boolean mayUndo;
+    int undoFrom;
+    int windowBefore;
+    int thresholdBefore;
+    /// Octets sent again in this phase and not reported as duplicates.
+    int retransmitted;
+    boolean hasRetransmitted;
+    /// TSval of the first retransmission, RFC 3522.
+    int firstRetransmissionStamp;
+
+    // ---- F-RTO, RFC 5682 ----
+
+    ForwardStep forward = ForwardStep.OFF;
+
+    /// The steps of RFC 5682 section 2.1.
+    enum ForwardStep {
+        /// The time-out is taken for a true one.
+        OFF,
+        /// The first segment was sent again: its acknowledgment is awaited.
+        AWAIT_FIRST,
+        /// New data is sent instead of lost data, to see whether the old one is acknowledged meanwhile.
+        SEND_NEW
+    }
+
+    // ---- RACK, RFC 8985 section 5.3 ----
+
+    boolean rackValid;
+    long rackSentNs;
+    int rackEnd;
+    long rackRttNs;
+    /// RACK.fack.
+    int forwardAck;
+    boolean reorderingSeen;
+    int windowMultiplier = 1;
+    int windowPersist;
+    boolean duplicateRoundOpen;
+    int duplicateRoundEnd;
+
+    // ---- tail loss probe, RFC 8985 section 7.1 ----
+
+    boolean probing;
+    int probeEnd;
+    boolean probeRetransmitted;
+
+    void reset(int initialSequence) {
+        phase = Phase.OPEN;
+        point = initialSequence;
+        reducedUntil = initialSequence;
+        forced = false;
+        delivered = 0;
+        sent = 0;
+        flightAtStart = 0;
+        duplicateAcks = 0;
+        leftNetwork = 0;
+        mayUndo = false;
+        retransmitted = 0;
+        hasRetransmitted = false;
+        forward = ForwardStep.OFF;
+        rackValid = false;
+        rackRttNs = 0;
+        forwardAck = initialSequence;
+        reorderingSeen = false;
+        windowMultiplier = 1;
+        windowPersist = 0;
+        duplicateRoundOpen = false;
+        probing = false;
+        probeRetransmitted = false;
+    }
+
+    boolean isOpen() {
+        return phase == Phase.OPEN;
+    }
+}

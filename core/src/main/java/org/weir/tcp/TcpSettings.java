@@ -1,0 +1,90 @@
+package org.weir.tcp;
+
+import org.weir.time.StackClock;
+
+/// What a user may set on a connection before and while it exists, with the defaults of Linux. A listener passes its
+/// settings on to the connections that arrive on it.
+///
+/// A plain holder: fill it, then hand it to [TcpConnection#use] or [TcpListener#use], which copy it.
+public final class TcpSettings {
+    /// Short segments leave at once: no Nagle's algorithm (RFC 9293 section 3.7.4).
+    public boolean noDelay;
+    /// Only full segments leave, until this is taken back or 200 ms have passed.
+    public boolean cork;
+    /// The largest segment that is offered and sent, in octets of TCP payload and options; 0 for what the path
+    /// carries. 88 to 65,495.
+    public int maximumSegmentSize;
+    /// A silent connection is probed, RFC 9293 section 3.8.4.
+    public boolean keepAlive;
+    /// Silence before the first probe.
+    public long keepAliveIdleNs;
+    /// Time between two probes.
+    public long keepAliveIntervalNs;
+    /// Probes without an answer after which the connection has timed out.
+    public int keepAliveProbes;
+    /// How long something may wait for its acknowledgment before the connection times out, RFC 5482; 0 for as long
+    /// as
+    /// the retransmissions of the configuration take.
+    public long userTimeoutNs;
+    /// Retransmissions of the SYN.
+    public int synRetries;
+    /// How long a FIN-WAIT-2 that nobody waits for lasts.
+    public long finWait2Ns;
+    /// For a listener: a connection is passed on when its first data has come, or after so long; 0 for at once.
+    public long deferAcceptNs;
+    /// Octets waiting to be sent for the first time below which the connection is writable.
+    public int notSentLowWater;
+    /// Closing waits for no more than [#lingerNs] until all is acknowledged and then resets; 0 resets at once.
+    public boolean linger;
+
+    public long lingerNs;
+    /// Octets of the send buffer, which then does not grow; 0 for the configuration's.
+    public int sendBuffer;
+    /// Octets of the receive buffer, which then does not grow; 0 for the configuration's.
+    public int receiveBuffer;
+    /// How the congestion window grows and shrinks.
+    public CongestionAlgorithm congestion = CongestionAlgorithm.CUBIC;
+
+    /// The settings that a connection begins with under `config`.
+    public TcpSettings reset(TcpConfig config) {
+        noDelay = false;
+        cork = false;
+        maximumSegmentSize = 0;
+        keepAlive = false;
+        keepAliveIdleNs = 7_200 * StackClock.SECOND;
+        keepAliveIntervalNs = 75 * StackClock.SECOND;
+        keepAliveProbes = 9;
+        userTimeoutNs = 0;
+        synRetries = config.synRetries();
+        finWait2Ns = 60 * StackClock.SECOND;
+        deferAcceptNs = 0;
+        notSentLowWater = Integer.MAX_VALUE;
+        linger = false;
+        lingerNs = 0;
+        sendBuffer = 0;
+        receiveBuffer = 0;
+        congestion = config.congestion();
+        return this;
+    }
+
+    /// Takes over all values of `other`.
+    public void copyFrom(TcpSettings other) {
+        noDelay = other.noDelay;
+        cork = other.cork;
+        maximumSegmentSize = other.maximumSegmentSize;
+        keepAlive = other.keepAlive;
+        keepAliveIdleNs = other.keepAliveIdleNs;
+        keepAliveIntervalNs = other.keepAliveIntervalNs;
+        keepAliveProbes = other.keepAliveProbes;
+        userTimeoutNs = other.userTimeoutNs;
+        synRetries = other.synRetries;
+        finWait2Ns = other.finWait2Ns;
+        deferAcceptNs = other.deferAcceptNs;
+        notSentLowWater = other.notSentLowWater;
+        linger = other.linger;
+        lingerNs = other.lingerNs;
+        sendBuffer = other.sendBuffer;
+        receiveBuffer = other.receiveBuffer;
+        congestion = other.congestion;
+    }
+}

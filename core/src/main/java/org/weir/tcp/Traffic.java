@@ -1,0 +1,52 @@
+package org.weir.tcp;
+
+/// What has passed over one connection, for [TcpInfo].
+final class Traffic {
+    long octetsSent;
+    long octetsRetransmitted;
+    long octetsAcknowledged;
+    long octetsReceived;
+    long segmentsSent;
+    long segmentsReceived;
+    long dataSegmentsSent;
+    long dataSegmentsReceived;
+    long retransmissions;
+    long duplicateReports;
+    long outOfOrderSegments;
+    /// When data was last sent; 0 for never, as are the others.
+    long dataSentNs;
+
+    long dataReceivedNs;
+    long acknowledgmentReceivedNs;
+    /// When anything acceptable was last received.
+    long receivedNs;
+
+    void sentData(int octets, long nowNs) {
+        octetsSent += octets;
+        dataSentNs = nowNs;
+    }
+
+    void receivedData(int octets, long nowNs) {
+        octetsReceived += octets;
+        dataSegmentsReceived++;
+        dataReceivedNs = nowNs;
+    }
+
+    void reset(long nowNs) {
+        octetsSent = 0;
+        octetsRetransmitted = 0;
+        octetsAcknowledged = 0;
+        octetsReceived = 0;
+        segmentsSent = 0;
+        segmentsReceived = 0;
+        dataSegmentsSent = 0;
+        dataSegmentsReceived = 0;
+        retransmissions = 0;
+        duplicateReports = 0;
+        outOfOrderSegments = 0;
+        dataSentNs = 0;
+        dataReceivedNs = 0;
+        acknowledgmentReceivedNs = 0;
+        receivedNs = nowNs;
+    }
+}

@@ -1,0 +1,261 @@
+package org.weir.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.weir.testkit.SegmentSpec.segment;
+import static org.weir.testkit.TcpScenario.millis;
+
+import org.junit.jupiter.api.Test;
+import org.weir.stack.StackConfig;
+
+/// Loss recovery with selective acknowledgments: RFC 6675, RFC 8985 (RACK-TLP), RFC 6937 (PRR), and what takes a
+/// needless
+/// reduction back (RFC 5682, RFC 3522, RFC 3708).
+class TcpRecoveryTest {
+    private static final int MSS = 1_000;
+    private static final int RTT_MS = 20;
+
+    /// A connection whose round-trip time of 20 ms is known and which has nothing on the way; 1,001 comes next. The
+    /// congestion window is ten segments.
+    private static TcpScenario established() {
+        final TcpScenario t = TcpScenario.listening();
+        t.receives(segment().mss(MSS).window(65_535).sackPermitted().syn().seq(0))
+                .sends(segment().syn().seq(0).ack(1));
+        t.after(millis(RTT_MS)).receives(segment().seq(1).ack(1));
+        t.application().accepts();
+        t.application().writes(MSS).skip();
+        return t.after(millis(RTT_MS)).receives(ack(1 + MSS)).sendsNothing();
+    }
+
+    private static SegmentSpec ack(int number, int... edges) {
+        return segment().seq(1).ack(number).sack(edges);
+    }
+
+    private static SegmentSpec data(int first) {
+        return segment().seq(first).ack(1).length(MSS);
+    }
+
+    private static int at(int segment) {
+        return 1 + segment * MSS;
+    }
+
+    /// Ten segments, 1 to 10, are on the way, and the first acknowledgments are due.
+    private static TcpScenario tenOnTheWay() {
+        final TcpScenario t = established();
+        t.application().writes(10 * MSS).sendsSegments(10, at(1), MSS).sendsNothing();
+        return t.after(millis(RTT_MS));
+    }
+
+    @Test
+    void aHoleIsRepairedWhenThreeSegmentsBeyondItHaveArrived() {
+        try (TcpScenario t = tenOnTheWay()) {
+            t.receives(ack(at(1), at(2), at(3))).sendsNothing();
+            t.receives(ack(at(1), at(2), at(4))).sendsNothing();
+            t.receives(ack(at(1), at(2), at(5))).sends(data(at(1))).sendsNothing();
+            t.receives(ack(at(11))).sendsNothing();
+            assertEquals(0, t.stack().tcp().counters().timeouts());
+        }
+    }
+
+    @Test
+    void everyHoleIsRepairedInOneRoundTrip() {
+        try (TcpScenario t = tenOnTheWay()) {
+            t.receives(ack(at(1), at(2), at(3)));
+            t.receives(ack(at(1), at(4), at(5), at(2), at(3)));
+            t.receives(ack(at(1), at(6), at(7), at(4), at(5), at(2), at(3))).skip();
+            t.receives(ack(at(1), at(6), at(11), at(4), at(5), at(2), at(3)));
+            t.after(millis(RTT_MS));
+            t.receives(ack(at(3), at(6), at(11), at(4), at(5))).skip();
+            t.receives(ack(at(11))).sendsNothing();
+            assertEquals(0, t.stack().tcp().counters().timeouts());
+            assertEquals(3, t.stack().tcp().counters().retransmittedSegments());
+        }
+    }
+
+    @Test
+    void whatHasArrivedIsNotSentAgain() {
+        try (TcpScenario t = tenOnTheWay()) {
+            t.receives(ack(at(1), at(2), at(11)));
+            t.sends(data(at(1))).sendsNothing();
+        }
+    }
+
+    @Test
+    void aReorderedSegmentIsNotSentAgain() {
+        try (TcpScenario t = tenOnTheWay()) {
+            t.receives(ack(at(1), at(2), at(3))).sendsNothing();
+            t.receives(ack(at(3))).sendsNothing();
+            t.application().writes(10 * MSS).skip();
+            t.after(millis(RTT_MS));
+            t.receives(ack(at(11))).skip();
+            t.receives(ack(at(11), at(12), at(15))).sendsNothing();
+            t.after(millis(3)).sendsNothing();
+            t.receives(ack(at(21))).sendsNothing();
+            assertEquals(0, t.stack().tcp().counters().retransmittedSegments());
+        }
+    }
+
+    @Test
+    void patienceWithReorderingEndsAfterAQuarterOfARoundTrip() {
+        try (TcpScenario t = tenOnTheWay()) {
+            t.receives(ack(at(1), at(2), at(3))).receives(ack(at(3)));
+            t.receives(ack(at(11)));
+            t.application().writes(10 * MSS).skip();
+            t.after(millis(RTT_MS));
+            t.receives(ack(at(11), at(12), at(15))).sendsNothing();
+            t.after(millis(6)).sends(data(at(11))).sendsNothing();
+            t.receives(ack(at(21)));
+        }
+    }
+
+    @Test
+    void aLostTailIsProbedAfterTwoRoundTripsAndRepaired() {
+        try (TcpScenario t = tenOnTheWay()) {
+            t.receives(ack(at(8))).sendsNothing();
+            t.after(millis(2 * RTT_MS - 2)).sendsNothing();
+            t.after(millis(4)).sends(data(at(10))).sendsNothing();
+            t.after(millis(RTT_MS)).receives(ack(at(8), at(10), at(11)));
+            t.sends(data(at(8))).sendsNothing();
+            t.after(millis(RTT_MS)).receives(ack(at(9), at(10), at(11)));
+            t.sends(data(at(9))).sendsNothing();
+            t.receives(ack(at(11)));
+            assertEquals(0, t.stack().tcp().counters().timeouts());
+        }
+    }
+
+    @Test
+    void aProbePrefersNewData() {
+        try (TcpScenario t = established()) {
+            t.application().writes(30 * MSS).sendsSegments(10, at(1), MSS).sendsNothing();
+            t.after(millis(2 * RTT_MS + 4)).sends(data(at(11))).sendsNothing();
+        }
+    }
+
+    @Test
+    void aProbeThatRepairedTheOnlyLossReducesTheWindow() {
+        try (TcpScenario t = tenOnTheWay()) {
+            t.receives(ack(at(10)));
+            t.after(millis(250)).sends(data(at(10))).sendsNothing();
+            t.receives(ack(at(11)));
+            final int before = t.application().connection().congestion().window();
+            t.application().writes(MSS).skip();
+            t.after(millis(RTT_MS)).receives(ack(at(12)));
+            final int after = t.application().connection().congestion().window();
+            assertEquals(true, after < before, after + " is not less than " + before);
+        }
+    }
+
+    @Test
+    void aNeedlessProbeChangesNothing() {
+        try (TcpScenario t = tenOnTheWay()) {
+            t.receives(ack(at(10)));
+            t.after(millis(250)).sends(data(at(10)));
+            final int before = t.application().connection().congestion().window();
+            t.receives(ack(at(11))).receives(ack(at(11), at(10), at(11)));
+            t.application().writes(MSS).skip();
+            t.after(millis(RTT_MS)).receives(ack(at(12)));
+            assertEquals(true, t.application().connection().congestion().window() >= before);
+        }
+    }
+
+    @Test
+    void aLostRetransmissionIsFoundByWhatWasSentAfterIt() {
+        try (TcpScenario t = established()) {
+            t.application().writes(30 * MSS).sendsSegments(10, at(1), MSS);
+            t.after(millis(RTT_MS));
+            t.receives(ack(at(1), at(2), at(11))).sends(data(at(1)));
+            t.skip();
+            t.after(millis(RTT_MS)).receives(ack(at(1), at(2), at(12)));
+            t.sends(data(at(1)));
+            assertEquals(0, t.stack().tcp().counters().timeouts());
+        }
+    }
+
+    @Test
+    void recoverySendsAsMuchAsTheNewWindowIsOfTheOld() {
+        try (TcpScenario t = established()) {
+            t.application().writes(60 * MSS).sendsSegments(10, at(1), MSS).sendsNothing();
+            t.after(millis(RTT_MS));
+            int sent = 0;
+            for (int i = 3; i <= 10; i++) {
+                t.receives(ack(at(1), at(2), at(i + 1)));
+                sent += t.countSent();
+            }
+            assertEquals(true, sent <= 6, sent + " segments for eight that arrived");
+            t.after(millis(RTT_MS)).receives(ack(at(12))).skip();
+            t.slowStartThresholdIs(5 * MSS);
+        }
+    }
+
+    @Test
+    void aDuplicateReportOfAllRetransmissionsPutsTheWindowBack() {
+        try (TcpScenario t = tenOnTheWay()) {
+            final int before = t.application().connection().congestion().window();
+            t.receives(ack(at(1), at(2), at(5))).sends(data(at(1)));
+            t.receives(ack(at(11))).receives(ack(at(11), at(1), at(2)));
+            assertEquals(before, t.application().connection().congestion().window());
+            assertEquals(MSS, t.stack().tcp().counters().spuriousRetransmissions());
+        }
+    }
+
+    @Test
+    void anEchoOlderThanTheRetransmissionPutsTheWindowBack() {
+        final SegmentSpec syn =
+                segment().mss(MSS).window(65_535).sackPermitted().timestamps(1, 0);
+        try (TcpScenario t = TcpScenario.established(StackConfig.small(), syn)) {
+            t.application().writes(5 * 988);
+            final int stamp = t.timestampSent();
+            t.skip().after(millis(250)).skip().after(millis(500)).skip();
+            t.receives(segment().seq(1).ack(989).timestamps(2, stamp)).skip();
+            t.congestionWindowIs(11 * 988);
+            assertEquals(1, t.stack().tcp().counters().undone());
+        }
+    }
+
+    @Test
+    void afterATimeOutNewDataTellsThatTheOldWasOnlyLate() {
+        try (TcpScenario t = established()) {
+            t.application().writes(30 * MSS).sendsSegments(10, at(1), MSS);
+            t.after(millis(45)).sends(data(at(11)));
+            t.after(millis(260)).sends(data(at(1))).sendsNothing();
+            t.receives(ack(at(2)));
+            t.sends(data(at(12))).sends(data(at(13))).sendsNothing();
+            t.receives(ack(at(3))).sendsNothing();
+            assertEquals(1, t.stack().tcp().counters().undone());
+            assertEquals(1, t.stack().tcp().counters().retransmittedSegments());
+        }
+    }
+
+    @Test
+    void aTimeOutAfterWhichNothingOldArrivesIsATrueOne() {
+        try (TcpScenario t = established()) {
+            t.application().writes(30 * MSS).sendsSegments(10, at(1), MSS);
+            t.after(millis(45)).sends(data(at(11)));
+            t.after(millis(260)).sends(data(at(1)));
+            t.receives(ack(at(2))).sends(data(at(12))).sends(data(at(13)));
+            t.receives(ack(at(2), at(12), at(13))).sends(data(at(2)));
+            assertEquals(0, t.stack().tcp().counters().undone());
+        }
+    }
+
+    @Test
+    void aBlockOfWhatWasNeverSentIsNotBelieved() {
+        try (TcpScenario t = tenOnTheWay()) {
+            t.receives(ack(at(1), at(12), at(20)))
+                    .receives(ack(at(1), at(5), at(3)))
+                    .receives(ack(at(1), at(8), at(12)));
+            t.sendsNothing();
+            t.receives(ack(at(11)));
+        }
+    }
+
+    @Test
+    void aPeerThatForgetsWhatItReportedGetsItAgain() {
+        try (TcpScenario t = tenOnTheWay()) {
+            t.receives(ack(at(1), at(2), at(11))).sends(data(at(1)));
+            t.receives(ack(at(2)));
+            t.after(millis(250)).sends(data(at(2))).sendsNothing();
+            t.receives(ack(at(3))).sends(data(at(3))).sends(data(at(4)));
+            t.receives(ack(at(11)));
+        }
+    }
+}
