@@ -100,8 +100,8 @@ class StackConfigTest {
         assertEquals(heap, plan.heapBytes());
         assertEquals(512 * 2_048 + 256 * 256, arena);
         assertEquals(
-                "pages 512, blocks 256, packet buffer handles 1792, TCP connections 16, TCP ranges sent 1040, TCP ranges received 512, TCP listeners 64,"
-                        + " UDP endpoints 8, neighbours 16, socket descriptors 32",
+                "pages 512, blocks 256, packet buffer handles 1792, TCP connections 16, TCP ranges sent 1040, TCP"
+                    + " ranges received 512, TCP listeners 64, UDP endpoints 8, neighbours 16, socket descriptors 32",
                 String.join(
                         ", ",
                         plan.entries().stream()

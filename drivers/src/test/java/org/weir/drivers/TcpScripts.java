@@ -306,4 +306,60 @@ abstract class TcpScripts {
             t.receives(segment().seq(next).ack(1)).sends(segment().rst().seq(1));
         }
     }
+
+    // ---- selective acknowledgments ----
+
+    private static SegmentSpec acknowledgment(int number, int... blocks) {
+        return segment().seq(1).ack(number).sack(blocks);
+    }
+
+    TcpScript withSack() throws IOException {
+        return established(segment().mss(MSS).window(65_535).sackPermitted());
+    }
+
+    @Test
+    void holesAreReportedNewestFirst() throws IOException {
+        try (TcpScript t = withSack()) {
+            t.receives(segment().seq(101).ack(1).length(100)).sends(acknowledgment(1, 101, 201));
+            t.receives(segment().seq(301).ack(1).length(100)).sends(acknowledgment(1, 301, 401, 101, 201));
+            t.receives(segment().seq(501).ack(1).length(100)).sends(acknowledgment(1, 501, 601, 301, 401, 101, 201));
+            t.receives(segment().seq(401).ack(1).length(100)).sends(acknowledgment(1, 301, 601, 101, 201));
+            t.receives(segment().seq(1).ack(1).length(100)).sends(acknowledgment(201, 301, 601));
+            t.receives(segment().seq(201).ack(1).length(100))
+                    .sends(acknowledgment(601))
+                    .reads(600);
+        }
+    }
+
+    @Test
+    void aDuplicateIsReportedByItsOwnBlock() throws IOException {
+        try (TcpScript t = withSack()) {
+            t.receives(segment().seq(1).ack(1).length(100)).acknowledges(101);
+            t.receives(segment().seq(1).ack(1).length(100)).sends(acknowledgment(101, 1, 101));
+            t.receives(segment().seq(301).ack(1).length(100)).sends(acknowledgment(101, 301, 401));
+            t.receives(segment().seq(301).ack(1).length(100)).sends(acknowledgment(101, 301, 401, 301, 401));
+            t.reads(100);
+        }
+    }
+
+    @Test
+    void aDuplicateOfAPartIsReportedAsThatPart() throws IOException {
+        try (TcpScript t = withSack()) {
+            t.receives(segment().seq(1).ack(1).length(100)).acknowledges(101);
+            t.receives(segment().seq(51).ack(1).length(100))
+                    .sends(acknowledgment(151, 51, 101))
+                    .reads(150);
+        }
+    }
+
+    @Test
+    void sackIsAgreedInTheHandshakeOrNotAtAll() throws IOException {
+        try (TcpScript t = listening()) {
+            t.receives(segment().syn().seq(0).mss(MSS).sackPermitted());
+            t.sends(segment().syn().seq(0).ack(1).sackPermitted());
+        }
+        try (TcpScript t = established()) {
+            t.receives(segment().seq(101).ack(1).length(100)).sends(acknowledgment(1));
+        }
+    }
 }

@@ -6,7 +6,6 @@ import java.io.IOException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.weir.testkit.SegmentSpec;
 import org.weir.testkit.TcpScript;
 import org.weir.testkit.TcpSubject;
 
@@ -14,9 +13,6 @@ import org.weir.testkit.TcpSubject;
 @Tag("kernel")
 @ExtendWith({KernelCondition.class, InNamespace.class})
 class TcpScriptsOnLinuxTest extends TcpSendingScripts {
-    /// SACK-Permitted, RFC 2018 section 2.
-    private static final byte[] SACK_PERMITTED = {4, 2};
-
     @Override
     TcpSubject subject() throws IOException {
         return new LinuxSubject();
@@ -79,35 +75,6 @@ class TcpScriptsOnLinuxTest extends TcpSendingScripts {
             t.receives(segment().seq(1).ack(1_001).window(0)).after(300).sendsNothing();
             t.sends(segment().seq(1_000).ack(1));
             t.receives(segment().seq(1).ack(1_001).window(5_000)).sendsSegments(1, 1_001, MSS);
-        }
-    }
-
-    // ---- what Weir does not do yet ----
-
-    private TcpScript withSack() throws IOException {
-        final SegmentSpec syn = segment().mss(MSS).window(65_535).options(SACK_PERMITTED);
-        return established(syn);
-    }
-
-    @Test
-    void holesAreReportedNewestFirst() throws IOException {
-        try (TcpScript t = withSack()) {
-            t.receives(segment().seq(101).ack(1).length(100)).sendsSack(1, 101, 201);
-            t.receives(segment().seq(301).ack(1).length(100)).sendsSack(1, 301, 401, 101, 201);
-            t.receives(segment().seq(501).ack(1).length(100)).sendsSack(1, 501, 601, 301, 401, 101, 201);
-            t.receives(segment().seq(401).ack(1).length(100)).sendsSack(1, 301, 601, 101, 201);
-            t.receives(segment().seq(1).ack(1).length(100)).sendsSack(201, 301, 601);
-            t.receives(segment().seq(201).ack(1).length(100)).sendsSack(601).reads(600);
-        }
-    }
-
-    @Test
-    void aDuplicateIsReportedByItsOwnBlock() throws IOException {
-        try (TcpScript t = withSack()) {
-            t.receives(segment().seq(1).ack(1).length(100)).acknowledges(101);
-            t.receives(segment().seq(1).ack(1).length(100)).sendsSack(101, 1, 101);
-            t.receives(segment().seq(301).ack(1).length(100)).sendsSack(101, 301, 401);
-            t.receives(segment().seq(301).ack(1).length(100)).sendsSack(101, 301, 401, 301, 401);
         }
     }
 }

@@ -166,4 +166,56 @@ abstract class TcpSendingScripts extends TcpClosingScripts {
             t.receives(segment().seq(1).ack(1_001).window(2_000)).sendsNothing();
         }
     }
+
+    // ---- losses that SACK tells ----
+
+    /// A connection with SACK, and ten segments of which nothing was heard for 20 ms, as long as the handshake
+    /// took.
+    private TcpScript tenSegmentsOnTheWay() throws IOException {
+        final TcpScript t = listening();
+        t.receives(segment().syn().seq(0).mss(MSS).sackPermitted());
+        t.sends(segment().syn().seq(0).ack(1).sackPermitted());
+        t.after(20).receives(segment().seq(1).ack(1)).accepts();
+        return t.writes(10 * MSS).sendsSegments(10, 1, MSS).after(20);
+    }
+
+    @Test
+    void threeSegmentsSackedBringTheFirstAgain() throws IOException {
+        try (TcpScript t = tenSegmentsOnTheWay()) {
+            t.receives(segment().seq(1).ack(1).sack(1_001, 2_001));
+            t.receives(segment().seq(1).ack(1).sack(1_001, 3_001));
+            t.receives(segment().seq(1).ack(1).sack(1_001, 4_001)).sendsSegments(1, 1, MSS);
+            t.receives(segment().seq(1).ack(10_001)).sendsNothing();
+        }
+    }
+
+    @Test
+    void oneSegmentSackedBringsTheFirstAgainAQuarterOfARoundTripLater() throws IOException {
+        try (TcpScript t = tenSegmentsOnTheWay()) {
+            t.receives(segment().seq(1).ack(1).sack(1_001, 2_001)).sendsSegments(1, 1, MSS);
+            t.receives(segment().seq(1).ack(10_001)).sendsNothing();
+        }
+    }
+
+    @Rfc("6675 M7")
+    @Test
+    void everyHoleThatSackShowsIsSentOnce() throws IOException {
+        try (TcpScript t = tenSegmentsOnTheWay()) {
+            t.receives(segment().seq(1).ack(1_001));
+            t.receives(segment().seq(1).ack(1_001).sack(2_001, 3_001));
+            t.receives(segment().seq(1).ack(1_001).sack(4_001, 5_001, 2_001, 3_001));
+            t.receives(segment().seq(1).ack(1_001).sack(4_001, 10_001, 2_001, 3_001));
+            t.sendsSegments(1, 1_001, MSS).sendsSegments(1, 3_001, MSS).sendsNothing();
+            t.receives(segment().seq(1).ack(10_001)).sendsNothing();
+        }
+    }
+
+    @Test
+    void theLastSegmentIsProbedForBeforeTheTimeOut() throws IOException {
+        try (TcpScript t = tenSegmentsOnTheWay()) {
+            t.receives(segment().seq(1).ack(8_001)).sendsNothing();
+            t.after(100).sendsSegments(1, 9_001, MSS);
+            t.receives(segment().seq(1).ack(10_001)).sendsNothing();
+        }
+    }
 }

@@ -5,13 +5,11 @@ import org.weir.wire.Checksum;
 import org.weir.wire.IpProtocol;
 import org.weir.wire.Ipv4Header;
 import org.weir.wire.TcpHeader;
-import org.weir.wire.TcpOptions;
 
 /// The segments of a [TcpScript] as IP packets, with numbers relative to what each end began with.
 final class PeerSegments {
     private final int peerIss;
     private int subjectIss;
-    private int[] sackBlocks = new int[0];
     private int windowScale;
     private int lastWindow;
     private int lastAcknowledgment;
@@ -25,7 +23,7 @@ final class PeerSegments {
     }
 
     byte[] encode(SegmentSpec spec, int peerPort, int subjectPort) {
-        final byte[] options = PeerOptions.encode(spec);
+        final byte[] options = PeerOptions.encode(spec, subjectIss);
         final int headerLength = TcpHeader.LENGTH + options.length;
         final int payload = Math.max(0, spec.length);
         final int sequence = spec.sequenceOr(1);
@@ -81,29 +79,16 @@ final class PeerSegments {
             throw new AssertionError("the subject sent a wrong checksum");
         }
         final SentSegment s = new SentSegment(memory, at, length, subjectIss, peerIss);
-        final TcpOptions options = new TcpOptions();
-        options.parse(
-                memory, at + TcpHeader.LENGTH, new TcpHeader().at(memory, at).headerLength() - TcpHeader.LENGTH);
-        remember(s, options);
+        remember(s);
         return s;
     }
 
-    private void remember(SentSegment s, TcpOptions options) {
-        sackBlocks = new int[2 * options.sackBlocks()];
-        for (int i = 0; i < options.sackBlocks(); i++) {
-            sackBlocks[2 * i] = options.sackLeft(i) - peerIss;
-            sackBlocks[2 * i + 1] = options.sackRight(i) - peerIss;
-        }
+    private void remember(SentSegment s) {
         if (s.has(TcpHeader.SYN)) {
             windowScale = Math.max(0, s.windowScale);
         }
         lastWindow = s.has(TcpHeader.SYN) ? s.window : s.window << windowScale;
         lastAcknowledgment = s.acknowledgment;
-    }
-
-    /// The blocks of the last packet, as pairs of relative numbers.
-    int[] sackBlocks() {
-        return sackBlocks;
     }
 
     /// Octets that the last packet has offered.

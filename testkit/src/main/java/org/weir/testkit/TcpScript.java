@@ -4,7 +4,6 @@ import static org.weir.testkit.SegmentSpec.segment;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.weir.wire.IpProtocol;
@@ -106,19 +105,6 @@ public final class TcpScript implements AutoCloseable {
         }
         if (actual == null || actual.payload.length > 0) {
             throw failure("expected an acknowledgment of " + number + " but was " + actual);
-        }
-        return this;
-    }
-
-    /// The subject sends a duplicate acknowledgment of `number` whose SACK option has these blocks, each as its
-    /// first
-    /// number and the one behind its last.
-    public TcpScript sendsSack(int number, int... edges) {
-        final SentSegment actual = next(PATIENCE_NS);
-        final int[] blocks = segments.sackBlocks();
-        if (actual == null || actual.acknowledgment != number || !Arrays.equals(edges, blocks)) {
-            throw failure("expected an acknowledgment of " + number + " with the blocks " + Arrays.toString(edges)
-                    + " but was " + actual + " with " + Arrays.toString(blocks));
         }
         return this;
     }
