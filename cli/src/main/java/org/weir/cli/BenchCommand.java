@@ -12,7 +12,8 @@ import picocli.CommandLine.Spec;
         name = "bench",
         description = "Measure the stack on this machine.",
         mixinStandardHelpOptions = true,
-        synopsisSubcommandLabel = "BENCHMARK")
+        synopsisSubcommandLabel = "BENCHMARK",
+        subcommands = LossCommand.class)
 final class BenchCommand implements Runnable {
     private static final int MAXIMUM_ROUNDS = 100;
     private static final int LEAST_ROUND_MS = 100;
