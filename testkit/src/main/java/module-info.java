@@ -6,4 +6,6 @@ module org.weir.testkit {
     requires jdk.management;
 
     exports org.weir.testkit;
+    exports org.weir.testkit.grid;
+    exports org.weir.testkit.torture;
 }

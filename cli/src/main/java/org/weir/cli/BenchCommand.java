@@ -7,13 +7,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/// `weir bench`: figures of this machine.
+/// `weir bench`: figures of this machine and of simulated networks.
 @Command(
         name = "bench",
-        description = "Measure the stack on this machine.",
+        description = "Measure the stack.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "BENCHMARK",
-        subcommands = LossCommand.class)
+        subcommands = {LossCommand.class, SimCommand.class})
 final class BenchCommand implements Runnable {
     private static final int MAXIMUM_ROUNDS = 100;
     private static final int LEAST_ROUND_MS = 100;

@@ -1,6 +1,8 @@
 package org.weir.cli;
 
+import org.weir.link.Bottleneck;
 import org.weir.link.FaultPlan;
+import org.weir.link.LossModel;
 import org.weir.time.StackClock;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -10,105 +12,80 @@ import picocli.CommandLine.TypeConversionException;
 /// @param plan what happens to frames
 /// @param seed decides to which
 record FaultSpec(FaultPlan plan, long seed) {
+    /// An example for error messages.
     static final String SYNTAX = "loss=2%,duplicate=1%,reorder=1%,corrupt=0.1%,delay=5ms,rate=100M,seed=7";
-    /// The same for a help text, which is a format.
-    static final String SYNTAX_IN_HELP = "loss=2%%,duplicate=1%%,reorder=1%%,corrupt=0.1%%,delay=5ms,rate=100M,seed=7";
 
     private static final long DEFAULT_SEED = 1;
-    /// Frames that wait for a limited rate.
-    private static final int QUEUE_FRAMES = 1_000;
+    private static final String NAMES =
+            "loss, burst, ack-loss, blackout, hole, lose, duplicate, reorder, corrupt, delay,"
+                    + " jitter, rate, queue, mark, seed";
 
-    /// Reads items as in [#SYNTAX], in any order.
+    /// Reads items as in [#SYNTAX], in any order; docs/simulation.md lists all.
     ///
     /// @throws TypeConversionException if the text is malformed; the message names the item and what is permitted
     static FaultSpec parse(String text) {
         FaultPlan plan = FaultPlan.none();
         long seed = DEFAULT_SEED;
-        int from = 0;
-        while (from <= text.length()) {
-            final int comma = text.indexOf(',', from);
-            final String item = text.substring(from, comma < 0 ? text.length() : comma);
-            final int equals = item.indexOf('=');
-            final String name = equals < 0 ? item : item.substring(0, equals);
-            final String value = equals < 0 ? "" : item.substring(equals + 1);
-            if (name.equals("seed")) {
-                seed = wholeNumber(item, value);
+        for (final String part : text.split(",", -1)) {
+            final FaultItem item = FaultItem.of(part);
+            if (item.name().equals("seed")) {
+                seed = item.wholeNumber();
             } else {
-                plan = with(plan, item, name, value);
+                plan = with(plan, item);
             }
-            from = comma < 0 ? text.length() + 1 : comma + 1;
         }
-        return new FaultSpec(plan, seed);
+        return new FaultSpec(checked(plan, text), seed);
     }
 
-    private static FaultPlan with(FaultPlan plan, String item, String name, String value) {
-        return switch (name) {
-            case "loss" -> plan.withLoss(share(item, value));
-            case "duplicate" -> plan.withDuplication(share(item, value));
-            case "reorder" -> plan.withReordering(share(item, value), StackClock.MILLISECOND);
-            case "corrupt" -> plan.withCorruption(share(item, value));
-            case "delay" -> plan.withDelay(duration(item, value));
-            case "rate" -> plan.withRate(rate(item, value), QUEUE_FRAMES);
-            default -> throw malformed(item, "no such fault");
+    private static FaultPlan with(FaultPlan plan, FaultItem item) {
+        final LossModel loss = plan.loss();
+        try {
+            return switch (item.name()) {
+                case "loss" -> plan.withLoss(item.share());
+                case "burst" -> plan.withLoss(loss.withBurst(burst(item)));
+                case "ack-loss" -> plan.withLoss(loss.withAcknowledgments(item.share()));
+                case "blackout" -> plan.withLoss(loss.withBlackout(blackout(item)));
+                case "hole" -> plan.withLoss(loss.withLongestFrame(item.count()));
+                case "lose" -> plan.withLoss(loss.withDataFrames(item.counts()));
+                case "duplicate" -> plan.withDuplication(item.share());
+                case "corrupt" -> plan.withCorruption(item.share());
+                default -> withTime(plan, item);
+            };
+        } catch (IllegalArgumentException e) {
+            throw item.malformed(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static FaultPlan withTime(FaultPlan plan, FaultItem item) {
+        final Bottleneck wire = plan.bottleneck();
+        return switch (item.name()) {
+            case "delay" -> plan.withDelay(item.duration());
+            case "jitter" -> plan.withDelay(plan.delay().withJitter(item.duration(), item.hasFlag("reorder")));
+            case "reorder" -> plan.withReordering(item.share(), item.duration(1, StackClock.MILLISECOND));
+            case "rate" ->
+                plan.withBottleneck(new Bottleneck(item.rate(), wire.queueLimit(), wire.markAbove(), wire.ownQueue()));
+            case "queue" ->
+                plan.withBottleneck(new Bottleneck(wire.bitsPerSecond(), item.count(), wire.markAbove(), false));
+            case "mark" -> plan.withBottleneck(wire.withMarking(item.count()));
+            default -> throw item.malformed("no such fault; there are " + NAMES);
         };
     }
 
-    private static double share(String item, String value) {
-        if (!value.endsWith("%")) {
-            throw malformed(item, "a share is a percentage");
-        }
-        final double share = number(item, value.substring(0, value.length() - 1)) / 100;
-        if (share > 1) {
-            throw malformed(item, "a share is 0% to 100%");
-        }
-        return share;
+    private static LossModel.Burst burst(FaultItem item) {
+        return new LossModel.Burst(item.share(0), item.share(1), item.size() > 2 ? item.share(2) : 1);
     }
 
-    private static long duration(String item, String value) {
-        final long unit;
-        if (value.endsWith("us")) {
-            unit = StackClock.MILLISECOND / 1_000;
-        } else if (value.endsWith("ms")) {
-            unit = StackClock.MILLISECOND;
-        } else {
-            throw malformed(item, "a time is in ms or us");
+    private static LossModel.Blackout blackout(FaultItem item) {
+        return new LossModel.Blackout(item.duration(), item.duration(1), item.duration(2, 0));
+    }
+
+    /// A queue stands in front of a slow wire.
+    private static FaultPlan checked(FaultPlan plan, String text) {
+        final Bottleneck wire = plan.bottleneck();
+        if (wire.bitsPerSecond() == 0 && !wire.equals(Bottleneck.NONE)) {
+            throw new TypeConversionException("'" + text + "': queue and mark need a rate; as in " + SYNTAX);
         }
-        return (long) (number(item, value.substring(0, value.length() - 2)) * unit);
-    }
-
-    private static long rate(String item, String value) {
-        final char unit = value.isEmpty() ? ' ' : value.charAt(value.length() - 1);
-        final long scale = switch (unit) {
-            case 'k' -> 1_000L;
-            case 'M' -> 1_000_000L;
-            case 'G' -> 1_000_000_000L;
-            default -> throw malformed(item, "a rate is in bit/s, with k, M or G");
-        };
-        return (long) (number(item, value.substring(0, value.length() - 1)) * scale);
-    }
-
-    private static double number(String item, String digits) {
-        try {
-            final double number = Double.parseDouble(digits);
-            if (number >= 0 && number < 1e9) {
-                return number;
-            }
-        } catch (NumberFormatException _) {
-            // Told below.
-        }
-        throw malformed(item, "not a number");
-    }
-
-    private static long wholeNumber(String item, String digits) {
-        try {
-            return Long.parseLong(digits);
-        } catch (NumberFormatException _) {
-            throw malformed(item, "not a whole number");
-        }
-    }
-
-    private static TypeConversionException malformed(String item, String why) {
-        return new TypeConversionException("'" + item + "': " + why + "; as in " + SYNTAX);
+        return plan;
     }
 
     /// For picocli.

@@ -36,8 +36,11 @@ final class HostOptions {
             paramLabel = "FAULTS",
             converter = FaultSpec.Converter.class,
             description = {
-                "Lose, repeat, reorder, flip a bit of, delay or slow frames, in both directions, the same way for the"
-                        + " same seed: any of " + FaultSpec.SYNTAX_IN_HELP + ". Offload is then off."
+                "Worsen the network in both directions, the same way for the same seed: a list with commas of"
+                        + " loss=2%%, burst=1%%/25%% (begin, end), ack-loss=10%%, blackout=5s/1s/30s (start, length,"
+                        + " period), hole=1400 (longer frames vanish), lose=10/11 (these data frames), duplicate=1%%,"
+                        + " reorder=1%%/2ms, corrupt=0.1%%, delay=5ms, jitter=2ms, rate=100M, queue=200 (frames in a"
+                        + " router that drops), mark=20 (ECN above so many), seed=7. Offload is then off."
             })
     private @Nullable FaultSpec fault;
 

@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             UpCommand.class,
             DemoCommand.class,
             BenchCommand.class,
+            TortureCommand.class,
         },
         footerHeading = "%nExamples:%n",
         footer = {

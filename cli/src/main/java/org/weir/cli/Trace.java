@@ -58,7 +58,8 @@ final class Trace {
         return frames;
     }
 
-    /// A link that notes what `host` sends on `inner` (taken over), which loses frames by [DropReason#INJECTED].
+    /// A link that notes what `host` sends on `inner` (taken over), which counts those that it loses under
+    /// [DropReason#INJECTED] or [DropReason#INJECTED_QUEUE_FULL].
     Link on(Link inner, String host) {
         return new TracedLink(inner, host);
     }
@@ -110,9 +111,13 @@ final class Trace {
         @Override
         public void send(Pbuf frame, long nowNs) {
             final int length = frame.copyTo(0, scratch, 0, LONGEST_FRAME);
-            final long lost = drops.of(DropReason.INJECTED);
+            final long lostBefore = lost();
             inner.send(frame, nowNs);
-            frames.add(read(length, nowNs, host, drops.of(DropReason.INJECTED) > lost));
+            frames.add(read(length, nowNs, host, lost() > lostBefore));
+        }
+
+        private long lost() {
+            return drops.of(DropReason.INJECTED) + drops.of(DropReason.INJECTED_QUEUE_FULL);
         }
 
         @Override

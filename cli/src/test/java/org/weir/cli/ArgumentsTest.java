@@ -3,9 +3,13 @@ package org.weir.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -40,6 +44,14 @@ final class ArgumentsTest {
         demo --octets 0                         | weir demo: --octets 0 is not in 1 to 100000000
         bench loss --loss 1,80                  | weir bench loss: --loss of 80.0 is not in 0 to 50
         bench loss --rtt 0                      | weir bench loss: --rtt of 0 is not in 1 to 1000
+        bench                                   | weir bench: missing benchmark; 'weir bench --help' lists them
+        bench sim --cell x                      | weir bench sim: no cell 'x'; 'weir bench sim' prints all, and their names
+        bench sim --congestion x                | weir bench sim: no congestion control 'x'; there are reno and cubic
+        bench sim --trace                       | weir bench sim: --trace and --pcap need one --cell and one --congestion
+        bench sim --golden d --cell lost-tail   | weir bench sim: --golden writes whole tables, without --cell or --trace
+        torture --runs 0                        | weir torture: --runs 0 is not in 1 to 100000000
+        torture --trace                         | weir torture: --trace and --pcap need one --run
+        torture --run -1                        | weir torture: --run -1 is negative
         """)
     void aBadArgumentIsOneLineAndStatus2(String commandLine, String message) {
         assertEquals(2, run(commandLine));
@@ -75,7 +87,16 @@ final class ArgumentsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--help", "lab --help", "up --help", "demo --help", "lab -h -- whatever"})
+    @ValueSource(
+            strings = {
+                "--help",
+                "lab --help",
+                "up --help",
+                "demo --help",
+                "bench sim --help",
+                "torture --help",
+                "lab -h -- whatever"
+            })
     void helpHasExamples(String commandLine) {
         assertEquals(0, run(commandLine));
         assertTrue(out.toString().contains("Usage: weir") && out.toString().contains("Examples:"));
@@ -120,5 +141,30 @@ final class ArgumentsTest {
         assertEquals(0, run("demo --loss 0"));
         assertTrue(out.toString().contains("of which lost 0"));
         assertEquals(0, run("demo --loss 20 --octets 20000 --seed 5"));
+    }
+
+    @Test
+    void aCellIsOneLineAndItsTraceShowsItsPackets(@TempDir Path directory) throws IOException {
+        assertEquals(0, run("bench sim --congestion reno --cell lost-tail"));
+        assertEquals(4, out.toString().strip().lines().count());
+        final String table = out.toString();
+        out.getBuffer().setLength(0);
+        final Path capture = directory.resolve("cell.pcapng");
+        assertEquals(0, run("bench sim --congestion reno --cell lost-tail --trace --pcap " + capture));
+        assertTrue(out.toString().contains(" SYN seq ") && out.toString().contains("<-- lost"));
+        assertTrue(out.toString().endsWith(table));
+        assertTrue(Files.size(capture) > 200_000, "200 segments");
+        assertEquals("", err.toString());
+    }
+
+    @Test
+    void tortureSaysWhatItHasDone() {
+        assertEquals(0, run("torture --runs 3"));
+        assertTrue(out.toString().startsWith("3 runs, 0 failed, "), out.toString());
+        out.getBuffer().setLength(0);
+        assertEquals(0, run("torture --seed 9 --run 2 --trace"));
+        assertTrue(out.toString().contains("192.0.2.1:2000 > 192.0.2.2:"), out.toString());
+        assertTrue(out.toString().contains("\n1 runs, 0 failed, "), out.toString());
+        assertEquals("", err.toString());
     }
 }

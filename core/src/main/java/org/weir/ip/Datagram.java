@@ -1,6 +1,7 @@
 package org.weir.ip;
 
 import org.jspecify.annotations.Nullable;
+import org.weir.wire.Ipv4Header;
 
 /// What the network layer knows of the packet that it hands up: one object for each layer, filled anew for each packet.
 public final class Datagram {
@@ -51,6 +52,11 @@ public final class Datagram {
     /// DSCP and ECN.
     public int typeOfService() {
         return typeOfService;
+    }
+
+    /// True if a router has marked the packet because of congestion: RFC 3168 section 5.
+    public boolean isCongestionExperienced() {
+        return (typeOfService & Ipv4Header.ECN_MASK) == Ipv4Header.ECN_CE;
     }
 
     /// True if the destination is a broadcast or multicast address.

@@ -295,7 +295,7 @@ public final class Ipv4 {
         final long at = packet.prepend(Ipv4Header.LENGTH);
         header.at(packet.segment(), at)
                 .begin(Ipv4Header.LENGTH)
-                .typeOfService(0)
+                .typeOfService(packet.typeOfService())
                 .totalLength(packet.totalLength())
                 .identification(nextIdentification())
                 .flagsAndFragmentOffset(Ipv4Header.DONT_FRAGMENT)

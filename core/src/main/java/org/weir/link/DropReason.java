@@ -14,6 +14,8 @@ public enum DropReason {
     LINK_MALFORMED("malformed link metadata"),
     /// Lost on purpose by a fault injector.
     INJECTED("lost by the fault injector"),
+    /// Lost because a fault injector's queue in front of a slow wire was full.
+    INJECTED_QUEUE_FULL("the fault injector's queue was full"),
     /// Shorter than an Ethernet header.
     ETHERNET_RUNT("shorter than an Ethernet header"),
     /// Addressed to another station.
@@ -64,8 +66,11 @@ public enum DropReason {
     TCP_NO_CONNECTION("no TCP connection or listener"),
     /// A SYN for a listener whose backlog is full.
     TCP_BACKLOG_FULL("the listener's backlog is full"),
-    /// A SYN while no connection object was free.
+    /// The third segment of a handshake while no connection object was free.
     TCP_NO_CONNECTION_FREE("no TCP connection object was free"),
+    /// A SYN that was answered by a cookie and forgotten, because the SYN queue was full: no loss, but a sign of an
+    /// attack.
+    TCP_SYN_COOKIE_SENT("a SYN answered by a cookie"),
     /// Outside the receive window.
     TCP_OUT_OF_WINDOW("outside the TCP receive window"),
     /// An old duplicate by its timestamp (PAWS, RFC 7323).

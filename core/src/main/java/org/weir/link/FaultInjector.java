@@ -6,6 +6,10 @@ import org.weir.memory.PbufPool;
 /// A link that loses, repeats, reorders, delays, corrupts and slows the frames of another one, the same way for the
 /// same seed.
 ///
+/// A sender learns of a full link only where the plan's queue is its own ([Bottleneck#ownQueue]) or the link inside
+/// takes
+/// no more; a router's queue drops.
+///
 /// It declares no offload, so that every segment meets its own fate and a flipped bit meets a checksum; the link inside
 /// should be opened without offload too.
 public final class FaultInjector implements Link, PacketSink {
@@ -21,8 +25,8 @@ public final class FaultInjector implements Link, PacketSink {
     public FaultInjector(Link inner, FaultPlan outbound, FaultPlan inbound, long seed) {
         this.inner = inner;
         this.capabilities = inner.capabilities().withoutOffload();
-        this.outbound = new FaultyPath(outbound, seed);
-        this.inbound = new FaultyPath(inbound, ~seed);
+        this.outbound = new FaultyPath(outbound, capabilities.framing(), seed);
+        this.inbound = new FaultyPath(inbound, capabilities.framing(), ~seed);
     }
 
     @Override
@@ -64,7 +68,8 @@ public final class FaultInjector implements Link, PacketSink {
 
     @Override
     public int room() {
-        return Math.min(outbound.room(), Math.max(inner.room(), ROOM_FOR_BURST));
+        // Frames that the link inside does not take wait here: not so many that they hold all buffers.
+        return Math.min(outbound.room(), Math.max(inner.room(), ROOM_FOR_BURST - outbound.inFlight()));
     }
 
     @Override

@@ -1,73 +1,66 @@
 package org.weir.link;
 
-import org.weir.time.StackClock;
-
-/// What a fault injector does to the frames of one direction.
+/// What a fault injector does to the frames of one direction, in this order:
 ///
-/// @param loss share of frames lost, 0 to 1
-/// @param duplication share sent twice
-/// @param reordering share held back by [#reorderDelayNs], so that later ones overtake it
-/// @param corruption share in which one bit is flipped
-/// @param delayNs time that every frame takes
-/// @param reorderDelayNs extra time of a reordered frame
-/// @param bitsPerSecond rate at which frames leave; 0 for no limit
-/// @param queueLimit frames that wait at most; one more is lost
-public record FaultPlan(
-        double loss,
-        double duplication,
-        double reordering,
-        double corruption,
-        long delayNs,
-        long reorderDelayNs,
-        long bitsPerSecond,
-        int queueLimit) {
-    private static final int DEFAULT_QUEUE_LIMIT = 1_000;
+/// ```text
+///   loss -> duplication -> corruption -> queue of the bottleneck -> its wire -> delay
+/// ```
+///
+/// @param loss which frames are lost
+/// @param duplication share sent twice, 0 to 1
+/// @param corruption share in which one bit is flipped, 0 to 1
+/// @param bottleneck the slowest wire and its queue
+/// @param delay how long frames take behind it
+public record FaultPlan(LossModel loss, double duplication, double corruption, Bottleneck bottleneck, PathDelay delay) {
+    private static final FaultPlan NONE = new FaultPlan(LossModel.NONE, 0, 0, Bottleneck.NONE, PathDelay.NONE);
 
     public FaultPlan {
-        checkShare("loss", loss);
-        checkShare("duplication", duplication);
-        checkShare("reordering", reordering);
-        checkShare("corruption", corruption);
-        if (delayNs < 0 || reorderDelayNs < 0 || bitsPerSecond < 0 || queueLimit < 1) {
-            throw new IllegalArgumentException(
-                    "delay, rate and queue limit must not be negative, the queue limit not 0: " + delayNs + " ns, "
-                            + reorderDelayNs + " ns, " + bitsPerSecond + " bit/s, " + queueLimit + " frames");
-        }
-    }
-
-    private static void checkShare(String name, double share) {
-        if (!(share >= 0 && share <= 1)) {
-            throw new IllegalArgumentException(name + " of " + share + " is not in 0 to 1");
-        }
+        Shares.check("duplication", duplication);
+        Shares.check("corruption", corruption);
     }
 
     /// No faults.
     public static FaultPlan none() {
-        return new FaultPlan(0, 0, 0, 0, 0, StackClock.MILLISECOND, 0, DEFAULT_QUEUE_LIMIT);
+        return NONE;
     }
 
+    public FaultPlan withLoss(LossModel model) {
+        return new FaultPlan(model, duplication, corruption, bottleneck, delay);
+    }
+
+    /// Loses `share` of all frames, each by itself; other kinds of loss stay.
     public FaultPlan withLoss(double share) {
-        return new FaultPlan(
-                share, duplication, reordering, corruption, delayNs, reorderDelayNs, bitsPerSecond, queueLimit);
+        return withLoss(loss.withShare(share));
     }
 
     public FaultPlan withDuplication(double share) {
-        return new FaultPlan(loss, share, reordering, corruption, delayNs, reorderDelayNs, bitsPerSecond, queueLimit);
-    }
-
-    public FaultPlan withReordering(double share, long extraNs) {
-        return new FaultPlan(loss, duplication, share, corruption, delayNs, extraNs, bitsPerSecond, queueLimit);
+        return new FaultPlan(loss, share, corruption, bottleneck, delay);
     }
 
     public FaultPlan withCorruption(double share) {
-        return new FaultPlan(loss, duplication, reordering, share, delayNs, reorderDelayNs, bitsPerSecond, queueLimit);
+        return new FaultPlan(loss, duplication, share, bottleneck, delay);
     }
 
-    public FaultPlan withDelay(long ns) {
-        return new FaultPlan(loss, duplication, reordering, corruption, ns, reorderDelayNs, bitsPerSecond, queueLimit);
+    public FaultPlan withBottleneck(Bottleneck wire) {
+        return new FaultPlan(loss, duplication, corruption, wire, delay);
     }
 
+    /// Slows the sender's device down to `bits` per second, with a queue of `frames` frames.
     public FaultPlan withRate(long bits, int frames) {
-        return new FaultPlan(loss, duplication, reordering, corruption, delayNs, reorderDelayNs, bits, frames);
+        return withBottleneck(Bottleneck.device(bits, frames));
+    }
+
+    public FaultPlan withDelay(PathDelay times) {
+        return new FaultPlan(loss, duplication, corruption, bottleneck, times);
+    }
+
+    /// Delays every frame by `ns`; jitter and reordering stay.
+    public FaultPlan withDelay(long ns) {
+        return withDelay(delay.withNs(ns));
+    }
+
+    /// Holds `share` of all frames back by `extraNs`.
+    public FaultPlan withReordering(double share, long extraNs) {
+        return withDelay(delay.withReordering(share, extraNs));
     }
 }

@@ -69,6 +69,7 @@ public final class Pbuf {
     private long transportOffset;
     private int checksumOffset;
     private int segmentSize;
+    private int typeOfService;
 
     Pbuf(PbufPool home, Kind kind, boolean ownsBlock, long blockFloor, int blockSize) {
         this.home = home;
@@ -103,6 +104,7 @@ public final class Pbuf {
         references = 1;
         checksumState = ChecksumState.UNKNOWN;
         segmentSize = 0;
+        typeOfService = 0;
         transportOffset = 0;
         checksumOffset = 0;
         queueKey = 0;
@@ -209,6 +211,15 @@ public final class Pbuf {
 
     public void segmentSize(int octets) {
         segmentSize = octets;
+    }
+
+    /// DSCP and ECN that the network layer is to write into its header.
+    public int typeOfService() {
+        return typeOfService;
+    }
+
+    public void typeOfService(int tos) {
+        typeOfService = tos;
     }
 
     // ---- payload ----

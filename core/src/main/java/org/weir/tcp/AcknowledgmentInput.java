@@ -59,6 +59,11 @@ final class AcknowledgmentInput {
         }
     }
 
+    /// RFC 3168 section 6.1.2: the peer echoes a mark.
+    void congestionReported(TcpConnection c) {
+        recovery.reduceOnce(c);
+    }
+
     /// RFC 5681 section 2: data is outstanding, and the segment carries nothing and changes nothing.
     private static boolean isDuplicate(TcpConnection c, Segment s) {
         return s.acknowledgment == c.snd.una
@@ -95,6 +100,7 @@ final class AcknowledgmentInput {
         final int ack = s.acknowledgment;
         final int acknowledged = SequenceNumber.distance(snd.una, ack);
         delivery.acknowledged = acknowledged;
+        delivery.inOrder = true;
         for (SentRange r = snd.board.first(); r != null && SequenceNumber.before(r.start, ack); ) {
             final boolean whole = SequenceNumber.beforeOrAt(r.end, ack);
             arrived(c, r, r.start, whole ? r.end : ack, nowNs);
@@ -218,6 +224,7 @@ final class AcknowledgmentInput {
 
     private void markSacked(TcpConnection c, int from, int to, long nowNs) {
         final Scoreboard board = c.snd.board;
+        delivery.inOrder = false;
         for (SentRange r = board.unreported(from, to); r != null; r = board.unreported(from, to)) {
             arrived(c, r, r.start, r.end, nowNs);
             delivery.sacked += r.length();

@@ -16,6 +16,8 @@ final class Delivery {
     boolean original;
     /// The round-trip time of the last that was sent once only, in nanoseconds; 0 if there was none.
     long rttNs;
+    /// What is being looked at is acknowledged by SND.UNA, not by a block.
+    boolean inOrder;
     /// The peer got something twice, from [#duplicateStart] to [#duplicateEnd].
     boolean duplicate;
 

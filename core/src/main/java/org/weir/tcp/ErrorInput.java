@@ -51,7 +51,7 @@ final class ErrorInput {
         if (!c.snd.synAcknowledged || octets >= c.snd.segmentSize) {
             return;
         }
-        c.snd.limitSegmentSize(octets);
+        c.segmentSize(octets);
         c.snd.board.loseAll();
         tcp.wantsOutput(c);
     }

@@ -18,8 +18,10 @@ final class Handshake {
 
     private final Tcp tcp;
     private final SegmentWriter writer;
+    private final SynCookies cookies;
 
     Handshake(Tcp tcp, SegmentWriter writer) {
+        this.cookies = new SynCookies(tcp.ipv4().resources().entropy());
         this.tcp = tcp;
         this.writer = writer;
     }
@@ -64,27 +66,75 @@ final class Handshake {
             return DropReason.TCP_BACKLOG_FULL;
         }
         final Route route = tcp.ipv4().routes().find(IpAddress.ipv4(d.sourceLow()));
-        final TcpConnection c = route == null ? null : tcp.takeConnection();
-        if (c == null || route == null) {
-            return route == null ? DropReason.NO_ROUTE : DropReason.TCP_NO_CONNECTION_FREE;
+        if (route == null) {
+            return DropReason.NO_ROUTE;
         }
+        final TcpConnection c = listener.hasManyHalfOpen() ? null : tcp.takeConnection();
+        if (c == null) {
+            answerWithCookie(listener, s, d, route, nowNs);
+            return DropReason.TCP_SYN_COOKIE_SENT;
+        }
+        begin(c, listener, s, d, route);
+        c.state = TcpTransitions.next(TcpState.LISTEN, TcpEvent.SYN_ARRIVES);
+        c.rcv.begin(s.sequence);
+        agreeOnOptions(c, s, route);
+        tcp.wantsOutput(c);
+        return null;
+    }
+
+    private void begin(TcpConnection c, TcpListener listener, Segment s, Datagram d, Route route) {
         c.localHigh = d.destinationHigh();
         c.localLow = d.destinationLow();
         c.localPort = s.destinationPort;
         c.remoteHigh = d.sourceHigh();
         c.remoteLow = d.sourceLow();
         c.remotePort = s.sourcePort;
-        tcp.begin(c, route, nowNs);
+        tcp.begin(c, route, tcp.clock().nowNs());
         c.settings.copyFrom(listener.settings);
         tcp.settingsChanged(c);
         c.listener = listener;
         c.listenerGeneration = listener.generation;
         listener.halfOpen++;
+    }
+
+    // ---- LISTEN, without memory ----
+
+    /// RFC 4987 section 3.6.
+    private void answerWithCookie(TcpListener listener, Segment s, Datagram d, Route route, long nowNs) {
+        final int offered = s.options.hasMaximumSegmentSize() ? s.options.maximumSegmentSize() : DEFAULT_SEGMENT_SIZE;
+        final int cookie = cookies.make(d, s, offered, nowNs);
+        writer.cookie(s, d, route, cookie, listener.settings, tcp.timestampOffset(d, s));
+    }
+
+    /// The MSS that the peer had offered if `s` acknowledges a cookie; 0 if it does not.
+    int segmentSizeOfCookie(Segment s, Datagram d, long nowNs) {
+        return s.has(TcpHeader.SYN | TcpHeader.RST) || !s.has(TcpHeader.ACK) ? 0 : cookies.check(d, s, nowNs);
+    }
+
+    /// The connection that there was no memory for when its SYN came, in SYN-RECEIVED; null if there is none now.
+    @Nullable
+    TcpConnection arrivesWithCookie(TcpListener listener, Segment s, Datagram d, int offered) {
+        final Route route = tcp.ipv4().routes().find(IpAddress.ipv4(d.sourceLow()));
+        final TcpConnection c = route == null || listener.isFull() ? null : tcp.takeConnection();
+        if (route == null || c == null) {
+            return null;
+        }
+        begin(c, listener, s, d, route);
         c.state = TcpTransitions.next(TcpState.LISTEN, TcpEvent.SYN_ARRIVES);
-        c.rcv.begin(s.sequence);
-        agreeOnOptions(c, s, route);
-        tcp.wantsOutput(c);
-        return null;
+        c.snd.begin(s.acknowledgment - 1);
+        c.snd.nxt = s.acknowledgment;
+        c.snd.max = s.acknowledgment;
+        c.rcv.begin(s.sequence - 1);
+        final int echo = s.options.hasTimestamps() ? s.options.timestampEcho() : 0;
+        final boolean timestamps = s.options.hasTimestamps();
+        c.rcv.timestamps = timestamps;
+        c.rcv.tsRecent = timestamps ? s.options.timestampValue() : 0;
+        agreeOnSack(c, timestamps && SynCookies.sackPermitted(echo));
+        agreeOnScale(c, timestamps && SynCookies.hasScale(echo), SynCookies.scale(echo));
+        agreeOnSize(c, offered, route);
+        c.rcv.openWindow();
+        c.synAnsweredAgain = true;
+        return c;
     }
 
     // ---- SYN-SENT ----
@@ -146,26 +196,27 @@ final class Handshake {
         return true;
     }
 
-    /// Establishes the connection if the segment acknowledges our SYN; else resets it, RFC 9293 section 3.10.7.4,
-    /// fifth.
-    boolean completes(TcpConnection c, Segment s) {
+    /// Establishes the connection if the segment acknowledges our SYN, RFC 9293 section 3.10.7.4, fifth; else says
+    /// why
+    /// not.
+    @Nullable
+    DropReason completes(TcpConnection c, Segment s) {
         if (s.acknowledgment != c.snd.max) {
             tcp.teardown().resetUnlessReset(s, c);
-            return false;
+            return DropReason.TCP_BAD_ACKNOWLEDGMENT;
         }
         final TcpListener listener = c.listener;
-        if (listener != null) {
-            if (listener.generation != c.listenerGeneration) {
-                tcp.teardown().abortSilently(c);
-                return false;
-            }
-            if (c.settings.deferAcceptNs > 0 && s.length == 0) {
-                c.deadlines.deferNs = tcp.clock().nowNs() + c.settings.deferAcceptNs;
-            } else {
-                offer(c, listener);
-            }
-        } else {
+        if (listener == null) {
             tcp.raise(c, TcpConnection.CONNECTED);
+        } else if (listener.generation != c.listenerGeneration) {
+            tcp.teardown().abortSilently(c);
+            return DropReason.TCP_NO_CONNECTION;
+        } else if (listener.isFull()) {
+            return DropReason.TCP_BACKLOG_FULL;
+        } else if (c.settings.deferAcceptNs > 0 && s.length == 0) {
+            c.deadlines.deferNs = tcp.clock().nowNs() + c.settings.deferAcceptNs;
+        } else {
+            offer(c, listener);
         }
         sample(c, tcp.clock().nowNs());
         c.state = TcpTransitions.next(c.state, TcpEvent.ACK_OF_SYN_ARRIVES);
@@ -173,7 +224,7 @@ final class Handshake {
             c.state = TcpTransitions.next(c.state, TcpEvent.CLOSE);
         }
         establish(c, s, s.window(c.snd.windowScale));
-        return true;
+        return null;
     }
 
     /// Puts `c` into the accept queue of `listener`.
@@ -227,22 +278,46 @@ final class Handshake {
     }
 
     /// What the peer's SYN offers, RFC 9293 section 3.7.1, RFC 7323 sections 2.2 and 3.2, RFC 6691.
-    private static void agreeOnOptions(TcpConnection c, Segment s, Route route) {
+    private void agreeOnOptions(TcpConnection c, Segment s, Route route) {
         final TcpOptions options = s.options;
         c.rcv.timestamps = options.hasTimestamps();
         c.rcv.tsRecent = options.hasTimestamps() ? options.timestampValue() : 0;
-        c.rcv.sackPermitted = options.sackPermitted();
-        c.snd.sackPermitted = options.sackPermitted();
-        c.rcv.scaling = options.hasWindowScale();
-        if (!c.rcv.scaling) {
+        agreeOnEcn(c, s);
+        agreeOnSack(c, options.sackPermitted());
+        agreeOnScale(c, options.hasWindowScale(), options.hasWindowScale() ? options.windowScale() : 0);
+        agreeOnSize(c, options.hasMaximumSegmentSize() ? options.maximumSegmentSize() : DEFAULT_SEGMENT_SIZE, route);
+    }
+
+    private static void agreeOnSack(TcpConnection c, boolean permitted) {
+        c.rcv.sackPermitted = permitted;
+        c.snd.sackPermitted = permitted;
+    }
+
+    private static void agreeOnScale(TcpConnection c, boolean scaling, int scale) {
+        c.rcv.scaling = scaling;
+        if (!scaling) {
             c.rcv.capacity = Math.min(c.rcv.capacity, Receiver.LARGEST_UNSCALED_WINDOW);
         }
-        c.snd.windowScale = options.hasWindowScale() ? options.windowScale() : 0;
-        final int offered = options.hasMaximumSegmentSize() ? options.maximumSegmentSize() : DEFAULT_SEGMENT_SIZE;
+        c.snd.windowScale = scale;
+    }
+
+    private static void agreeOnSize(TcpConnection c, int offered, Route route) {
         final int optionOctets = c.rcv.timestamps ? TcpOptions.TIMESTAMPS_LENGTH : 0;
         final int local = SegmentWriter.offeredSegmentSize(c, route);
         final int carried = Math.clamp(offered, Math.min(LEAST_SEGMENT_SIZE, local), local);
-        c.snd.segmentSize = carried - optionOctets;
+        c.segmentSize(carried - optionOctets);
         c.rcv.segmentSize = local - optionOctets;
+    }
+
+    /// RFC 3168 section 6.1.1: a SYN offers by both bits, its answer accepts by one.
+    private void agreeOnEcn(TcpConnection c, Segment s) {
+        final boolean ece = s.has(TcpHeader.ECE);
+        final boolean cwr = s.has(TcpHeader.CWR);
+        final EcnMode mode = tcp.config().ecn();
+        final boolean agreed = s.has(TcpHeader.ACK)
+                ? mode == EcnMode.ACTIVE && ece && !cwr && c.snd.retransmissions == 0
+                : mode != EcnMode.OFF && ece && cwr;
+        c.snd.ecn = agreed;
+        c.rcv.ecn = agreed;
     }
 }

@@ -278,16 +278,18 @@ final class LossRecovery {
 
     /// The peer got something twice: if that was sent twice only because it was thought lost, it was not.
     private void creditDuplicate(TcpConnection c, Delivery d) {
-        final int octets = SequenceNumber.distance(d.duplicateStart, d.duplicateEnd);
-        final Recovery r = c.snd.recovery;
-        final boolean isOfThisPhase = SequenceNumber.afterOrAt(d.duplicateStart, r.undoFrom)
+        final Sender snd = c.snd;
+        final Recovery r = snd.recovery;
+        final boolean isOfThisPhase = r.hasRetransmitted
+                && SequenceNumber.afterOrAt(d.duplicateStart, r.undoFrom)
                 && SequenceNumber.beforeOrAt(d.duplicateEnd, r.point);
-        if (isOfThisPhase) {
-            r.retransmitted -= octets;
-        }
-        tcp.countSpurious(octets);
         c.traffic.duplicateReports++;
-        detection.duplicateReported(c.snd);
+        if (isOfThisPhase) {
+            final int octets = SequenceNumber.distance(d.duplicateStart, d.duplicateEnd);
+            r.retransmitted -= octets;
+            tcp.countSpurious((octets + snd.segmentSize - 1) / snd.segmentSize);
+            detection.duplicateReported(snd);
+        }
     }
 
     /// The report that all was needless may come when the repair is over.

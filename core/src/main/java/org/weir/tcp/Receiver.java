@@ -2,6 +2,7 @@ package org.weir.tcp;
 
 import org.weir.memory.PageQueue;
 import org.weir.time.StackClock;
+import org.weir.wire.TcpHeader;
 import org.weir.wire.TcpOptions;
 
 /// The receiving half of a connection: RFC 9293 section 3.3.1 "receive sequence variables", the queue for the reader,
@@ -54,6 +55,8 @@ final class Receiver {
 
     /// Selective acknowledgments are in use, RFC 2018.
     boolean sackPermitted;
+    /// Octets that SACK blocks may take of a segment: half, so that data moves on over the smallest of links.
+    int optionRoom;
     /// What came twice and is to be reported once, RFC 2883; nothing if both are the same.
     int duplicateStart;
 
@@ -62,6 +65,15 @@ final class Receiver {
     int quickAcks;
     /// When data last arrived.
     long lastDataNs;
+
+    /// Both ends have agreed on ECN, RFC 3168.
+    boolean ecn;
+    /// Congestion was experienced on the way here and the peer has not said that it heard of it.
+    boolean echoCongestion;
+    /// Urgent data is on its way or unread, RFC 9293 section 3.8.5.
+    boolean urgent;
+    /// The number behind it: RCV.UP.
+    int urgentEnd;
 
     Receiver(RangePool<ReceivedRun> runs) {
         outOfOrder = new ReassemblyQueue(runs);
@@ -87,10 +99,34 @@ final class Receiver {
         lastAckSent = 0;
         timestampOffset = 0;
         sackPermitted = true;
+        optionRoom = 0;
         duplicateStart = 0;
         duplicateEnd = 0;
         quickAcks = config.quickAcks();
         lastDataNs = 0;
+        ecn = false;
+        echoCongestion = false;
+        urgent = false;
+        urgentEnd = 0;
+    }
+
+    /// RFC 3168 section 6.1.3: marks are echoed until the peer says that it has reduced its window.
+    void noteMarks(Segment s) {
+        if (!ecn) {
+            return;
+        }
+        if (s.has(TcpHeader.CWR)) {
+            echoCongestion = false;
+        }
+        if (s.congestionExperienced) {
+            echoCongestion = true;
+        }
+    }
+
+    /// Octets that can or could be read up to the end of urgent data; 0 if there is none.
+    int urgentOctets() {
+        final int unread = urgent ? SequenceNumber.distance(nxt - queue.length(), urgentEnd) : 0;
+        return Math.max(0, unread);
     }
 
     /// TSval: milliseconds from an origin that differs for each connection, RFC 7323 section 5.4 and 7.1.
@@ -123,7 +159,8 @@ final class Receiver {
             return 0;
         }
         final int blocks = outOfOrder.runs() + (hasDuplicate() ? 1 : 0);
-        return Math.min(blocks, timestamps ? TcpOptions.SACK_BLOCKS_WITH_TIMESTAMPS : TcpOptions.SACK_BLOCKS);
+        final int most = timestamps ? TcpOptions.SACK_BLOCKS_WITH_TIMESTAMPS : TcpOptions.SACK_BLOCKS;
+        return Math.min(blocks, Math.min(most, TcpOptions.sackBlocksIn(optionRoom)));
     }
 
     /// Octets of the options that every segment but a SYN carries now.
@@ -144,6 +181,12 @@ final class Receiver {
         nxt = sequence + 1;
         edge = nxt + offered;
         lastAckSent = nxt;
+    }
+
+    /// The peer was offered a window by a SYN that nothing was remembered of: as much as a 16-bit window can have
+    /// said.
+    void openWindow() {
+        edge = nxt + Math.min(capacity, LARGEST_UNSCALED_WINDOW);
     }
 
     /// A segment of `octets` octets has come; one that the link put together of several tells nothing.

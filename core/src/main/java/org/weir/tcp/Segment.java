@@ -32,6 +32,11 @@ final class Segment {
     /// SEG.SEQ when it arrived.
     int arrivedSequence;
 
+    /// A router has marked it because of congestion.
+    boolean congestionExperienced;
+    /// SEG.UP, RFC 9293 section 3.8.5.
+    int urgentPointer;
+
     private boolean arrivedWithSyn;
 
     /// Reads the header of `packet` (borrowed), which starts with it. False if it is malformed.
@@ -48,6 +53,7 @@ final class Segment {
         acknowledgment = header.acknowledgmentNumber();
         flags = header.flags();
         windowField = header.window();
+        urgentPointer = header.urgentPointer();
         sourcePort = header.sourcePort();
         destinationPort = header.destinationPort();
         options.parse(packet.segment(), packet.offset() + TcpHeader.LENGTH, headerLength - TcpHeader.LENGTH);

@@ -6,6 +6,7 @@ import org.weir.ip.Route;
 import org.weir.link.DropReason;
 import org.weir.memory.Headroom;
 import org.weir.memory.Pbuf;
+import org.weir.time.StackClock;
 import org.weir.wire.Checksum;
 import org.weir.wire.IpAddress;
 import org.weir.wire.IpProtocol;
@@ -19,13 +20,15 @@ final class SegmentWriter {
     static final int HEADERS = Ipv4Header.LENGTH + TcpHeader.LENGTH;
 
     private final Ipv4 ipv4;
+    private final TcpConfig config;
     private final TcpHeader header = new TcpHeader();
     private final TcpOptions options = new TcpOptions();
     private long segmentsSent;
     private long resetsSent;
 
-    SegmentWriter(Ipv4 ipv4) {
+    SegmentWriter(Ipv4 ipv4, TcpConfig config) {
         this.ipv4 = ipv4;
+        this.config = config;
     }
 
     long segmentsSent() {
@@ -41,6 +44,22 @@ final class SegmentWriter {
     ///
     /// @return false if no buffer was free
     boolean write(TcpConnection c, int sequence, int length, int flags) {
+        return write(c, sequence, length, flags, 0);
+    }
+
+    /// As [#write], for data that was never sent before: routers may mark it (RFC 3168 section 6.1.2), which pure
+    /// acknowledgments, retransmissions and window probes do not ask for (sections 6.1.4 to 6.1.6).
+    boolean writeNew(TcpConnection c, int sequence, int length, int flags) {
+        if (!c.snd.ecn || length == 0) {
+            return write(c, sequence, length, flags, 0);
+        }
+        final boolean tells = c.snd.reductionToTell;
+        final boolean written = write(c, sequence, length, flags | (tells ? TcpHeader.CWR : 0), Ipv4Header.ECN_ECT_0);
+        c.snd.reductionToTell = tells && !written;
+        return written;
+    }
+
+    private boolean write(TcpConnection c, int sequence, int length, int flags, int tos) {
         final Pbuf packet = ipv4.pool().take(Headroom.TRANSPORT, 0);
         if (packet == null) {
             return refuse();
@@ -50,6 +69,8 @@ final class SegmentWriter {
             return refuse();
         }
         final boolean syn = (flags & TcpHeader.SYN) != 0;
+        final boolean urgent = c.snd.urgent && SequenceNumber.after(c.snd.urgentEnd, sequence) && !syn;
+        packet.typeOfService(tos);
         final long at = packet.prepend(headerLength(c, syn));
         header.at(packet.segment(), at)
                 .sourcePort(c.localPort)
@@ -57,9 +78,9 @@ final class SegmentWriter {
                 .sequenceNumber(sequence)
                 .acknowledgmentNumber((flags & TcpHeader.ACK) == 0 ? 0 : c.rcv.nxt)
                 .headerLength(packet.length())
-                .flags(flags)
+                .flags(flags | (c.rcv.echoCongestion ? TcpHeader.ECE : 0) | (urgent ? TcpHeader.URG : 0))
                 .window(c.rcv.advertise(!syn))
-                .urgentPointer(0);
+                .urgentPointer(urgent ? urgentPointer(c, sequence) : 0);
         writeOptions(c, packet, at, syn);
         packet.segmentSize(length > c.snd.segmentSize ? c.snd.segmentSize : 0);
         c.traffic.segmentsSent++;
@@ -70,6 +91,11 @@ final class SegmentWriter {
         c.deadlines.acknowledgeNs = Deadlines.NEVER;
         send(packet, at, route(c), IpAddress.ipv4(c.localLow), IpAddress.ipv4(c.remoteLow));
         return true;
+    }
+
+    /// RFC 6093 section 2.1: it points behind the last urgent octet.
+    private static int urgentPointer(TcpConnection c, int sequence) {
+        return Math.min(SequenceNumber.distance(sequence, c.snd.urgentEnd), 0xFFFF);
     }
 
     private boolean refuse() {
@@ -179,6 +205,50 @@ final class SegmentWriter {
                 .urgentPointer(0);
         resetsSent++;
         send(packet, at, route, local, remote);
+    }
+
+    /// Answers SYN `s` by a SYN with initial sequence number `cookie`, for a connection that there is no memory
+    /// for.
+    void cookie(Segment s, Datagram d, Route route, int cookie, TcpSettings settings, int timestampOffset) {
+        final Pbuf packet = ipv4.pool().take(Headroom.TRANSPORT, 0);
+        if (packet == null) {
+            refuse();
+            return;
+        }
+        final int buffer = settings.receiveBuffer == 0 ? config.receiveBuffer() : settings.receiveBuffer;
+        final boolean timestamps = s.options.hasTimestamps();
+        final boolean scaling = timestamps && s.options.hasWindowScale();
+        final boolean sack = timestamps && s.options.sackPermitted();
+        final int length = TcpHeader.LENGTH
+                + TcpOptions.MAXIMUM_SEGMENT_SIZE_LENGTH
+                + (scaling ? TcpOptions.WINDOW_SCALE_LENGTH : 0)
+                + (sack ? TcpOptions.SACK_PERMITTED_LENGTH : 0)
+                + (timestamps ? TcpOptions.TIMESTAMPS_LENGTH : 0);
+        final long at = packet.prepend(length);
+        header.at(packet.segment(), at)
+                .sourcePort(s.destinationPort)
+                .destinationPort(s.sourcePort)
+                .sequenceNumber(cookie)
+                .acknowledgmentNumber(s.sequence + 1)
+                .headerLength(length)
+                .flags(TcpHeader.SYN | TcpHeader.ACK)
+                .window(Math.min(buffer, Receiver.LARGEST_UNSCALED_WINDOW))
+                .urgentPointer(0);
+        final int offered = settings.maximumSegmentSize == 0
+                ? localSegmentSize(route)
+                : Math.min(settings.maximumSegmentSize, localSegmentSize(route));
+        long next = TcpOptions.writeMaximumSegmentSize(packet.segment(), at + TcpHeader.LENGTH, offered);
+        if (scaling) {
+            next = TcpOptions.writeWindowScale(packet.segment(), next, config.windowScale());
+        }
+        if (sack) {
+            next = options.writeSackPermitted(packet.segment(), next);
+        }
+        if (timestamps) {
+            final int now = (int) (ipv4.clock().nowNs() / StackClock.MILLISECOND) + timestampOffset;
+            options.writeTimestamps(packet.segment(), next, SynCookies.encode(now, s), s.options.timestampValue());
+        }
+        send(packet, at, route, IpAddress.ipv4(d.destinationLow()), IpAddress.ipv4(d.sourceLow()));
     }
 
     /// Resets a connection that the peer believes in.

@@ -52,8 +52,12 @@ final class Sender {
     int retransmissions;
     /// Both ends have agreed on SACK, RFC 2018.
     boolean sackPermitted;
-    /// Both ends have agreed on ECN, RFC 3168.
+    /// Both ends have agreed on ECN, RFC 3168: new data says so to the routers.
     boolean ecn;
+    /// What is queued before [#urgentEnd] is urgent, RFC 9293 section 3.8.5: SND.UP.
+    boolean urgent;
+
+    int urgentEnd;
     /// The peer is to be told that the congestion window was reduced, RFC 3168 section 6.1.2.
     boolean reductionToTell;
     /// What is sent from here on gives the next sample of the round-trip time.
@@ -74,15 +78,23 @@ final class Sender {
         board = new Scoreboard(ranges);
     }
 
-    void reset(int initialSequence, TcpConfig config) {
-        queue.reset();
-        board.clear();
-        recovery.reset(initialSequence);
-        rtt.reset(config.minimumRtoNs());
+    /// Begins with another initial sequence number than [#reset] was told.
+    void begin(int initialSequence) {
         iss = initialSequence;
         una = initialSequence;
         nxt = initialSequence;
         max = initialSequence;
+        smallEnd = initialSequence;
+        sampleFrom = initialSequence;
+        urgentEnd = initialSequence;
+        recovery.reset(initialSequence);
+    }
+
+    void reset(int initialSequence, TcpConfig config) {
+        queue.reset();
+        board.clear();
+        begin(initialSequence);
+        rtt.reset(config.minimumRtoNs());
         window = 0;
         maximumWindow = 0;
         windowScale = 0;
@@ -95,20 +107,13 @@ final class Sender {
         retransmissions = 0;
         sackPermitted = false;
         ecn = false;
+        urgent = false;
         reductionToTell = false;
-        sampleFrom = initialSequence;
         synSentNs = 0;
         lastSentNs = 0;
         progressNs = 0;
-        smallEnd = initialSequence;
         probes = 0;
         unansweredProbes = 0;
-    }
-
-    /// Sends no more than `octets` octets in a segment from now on.
-    void limitSegmentSize(int octets) {
-        segmentSize = Math.min(segmentSize, Math.max(1, octets));
-        congestion.segmentSize = segmentSize;
     }
 
     /// True if a short segment is on the way: Nagle's algorithm as refined by Minshall.

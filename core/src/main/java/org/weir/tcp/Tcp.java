@@ -68,7 +68,7 @@ public final class Tcp implements Transport {
         this.table = new ConnectionTable(this, config, ipv4.resources().entropy());
         this.isnHash = new KeyedHash(ipv4.resources().entropy());
         this.ports = new EphemeralPorts(ipv4.resources().entropy());
-        this.writer = new SegmentWriter(ipv4);
+        this.writer = new SegmentWriter(ipv4, config);
         this.teardown = new Teardown(this, table, writer);
         this.errors = new ErrorInput(this, table);
         final LossDetection detection = new LossDetection(this);
@@ -282,8 +282,7 @@ public final class Tcp implements Transport {
         c.challengeAfterNs = nowNs;
         c.synAnsweredAgain = false;
         c.deadlines.clear();
-        final long secret =
-                isnHash.hash(c.localLow, c.remoteHigh, c.remoteLow, (long) c.localPort << 16 | c.remotePort, 0);
+        final long secret = secretOf(c.localLow, c.remoteHigh, c.remoteLow, c.localPort, c.remotePort);
         c.settings.reset(config);
         c.congestion = congestionControl(config.congestion());
         c.traffic.reset(nowNs);
@@ -293,6 +292,18 @@ public final class Tcp implements Transport {
         c.rcv.timestampOffset = (int) (secret >>> 32);
         table.add(c);
         counters.opened++;
+    }
+
+    /// RFC 6528: a secret function of both ends.
+    private long secretOf(long localLow, long remoteHigh, long remoteLow, int localPort, int remotePort) {
+        return isnHash.hash(localLow, remoteHigh, remoteLow, (long) localPort << 16 | remotePort, 0);
+    }
+
+    /// The origin of the timestamps of the connection that `s` would open.
+    int timestampOffset(Datagram d, Segment s) {
+        final long secret =
+                secretOf(d.destinationLow(), d.sourceHigh(), d.sourceLow(), s.destinationPort, s.sourcePort);
+        return (int) (secret >>> 32);
     }
 
     // ---- phases of a poll ----
@@ -365,6 +376,9 @@ public final class Tcp implements Transport {
     private static void tell(TcpConnection c, TcpHandler handler) {
         if (takes(c, TcpConnection.CONNECTED) && c.error == TcpError.NONE) {
             handler.connected(c);
+        }
+        if (takes(c, TcpConnection.URGENT) && c.error == TcpError.NONE) {
+            handler.urgent(c);
         }
         if (takes(c, TcpConnection.READABLE) && c.error == TcpError.NONE) {
             handler.readable(c);
@@ -479,8 +493,8 @@ public final class Tcp implements Transport {
         counters.retransmittedSegments += segments;
     }
 
-    void countSpurious(int octets) {
-        counters.spuriousRetransmissions += octets;
+    void countSpurious(int segments) {
+        counters.spuriousRetransmissions += segments;
     }
 
     void countUndo() {
@@ -501,8 +515,8 @@ public final class Tcp implements Transport {
             c.rcv.limitCapacity(c.settings.receiveBuffer);
         }
         if (c.settings.maximumSegmentSize > 0 && c.snd.synAcknowledged) {
-            c.snd.limitSegmentSize(
-                    c.settings.maximumSegmentSize - (c.rcv.timestamps ? TcpOptions.TIMESTAMPS_LENGTH : 0));
+            final int options = c.rcv.timestamps ? TcpOptions.TIMESTAMPS_LENGTH : 0;
+            c.segmentSize(Math.min(c.snd.segmentSize, c.settings.maximumSegmentSize - options));
         }
         keepAlive.begin(c);
         if (c.state != TcpState.CLOSED) {

@@ -18,6 +18,7 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
     static final int READABLE = 2;
     static final int WRITABLE = 4;
     static final int FAILED = 8;
+    static final int URGENT = 16;
 
     private final Tcp tcp;
     final Sender snd;
@@ -216,6 +217,14 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
         InfoReader.read(this, info, tcp.clock().nowNs());
     }
 
+    /// Segments that are sent carry up to `octets` octets from now on, options that not all of them have
+    /// subtracted.
+    void segmentSize(int octets) {
+        snd.segmentSize = octets;
+        snd.congestion.segmentSize = octets;
+        rcv.optionRoom = octets / 2;
+    }
+
     // ---- sending ----
 
     /// Octets that may be queued for sending now.
@@ -299,6 +308,21 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
         tcp.checkOwner();
         snd.queue.commit(octets);
         sent();
+    }
+
+    /// Declares what is queued urgent: the peer's user is told where it ends (RFC 6093 discourages new uses).
+    public void urgent() {
+        tcp.checkOwner();
+        snd.urgent = true;
+        snd.urgentEnd = snd.queueEnd();
+        tcp.wantsOutput(this);
+    }
+
+    /// Octets from the next one to read up to the end of urgent data, whether they have arrived or not; 0 if there
+    /// is
+    /// no urgent data.
+    public int urgentOctets() {
+        return rcv.urgentOctets();
     }
 
     /// Sends a FIN behind what is queued: no more will be sent, reading goes on.

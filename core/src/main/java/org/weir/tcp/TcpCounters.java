@@ -55,7 +55,7 @@ public final class TcpCounters {
         return retransmittedSegments;
     }
 
-    /// Octets sent again that turned out to have arrived the first time: the peer said so by a D-SACK.
+    /// Segments sent again although they had arrived: the peer has said so by a D-SACK.
     public long spuriousRetransmissions() {
         return spuriousRetransmissions;
     }

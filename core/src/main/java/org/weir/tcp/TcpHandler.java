@@ -10,6 +10,10 @@ public interface TcpHandler {
     /// There is something to read, or the end of the stream has been reached: [TcpConnection#endOfStream].
     void readable(TcpConnection connection);
 
+    /// Urgent data was announced: [TcpConnection#urgentOctets] says where it ends, and [#readable] follows when it
+    /// arrives, RFC 9293 section 3.8.5.
+    default void urgent(TcpConnection connection) {}
+
     /// There is room again after a write that was not taken in full.
     default void writable(TcpConnection connection) {}
 

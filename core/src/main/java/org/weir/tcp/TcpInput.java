@@ -67,6 +67,7 @@ final class TcpInput {
             return;
         }
         s.take(packet);
+        s.congestionExperienced = d.isCongestionExperienced();
         final TcpConnection c = handshake.unlessReopened(table.find(d, s), s);
         if (c == null) {
             arrivesForNoConnection(s, d, nowNs);
@@ -94,9 +95,23 @@ final class TcpInput {
             writer.reset(s, d);
             return;
         }
+        final int size = handshake.segmentSizeOfCookie(s, d, nowNs);
+        if (size > 0) {
+            arrivesWithCookie(listener, s, d, size, nowNs);
+            return;
+        }
         final DropReason refusal = handshake.arrivesInListen(listener, s, d, nowNs);
         if (refusal != null) {
             drops.count(refusal);
+        }
+    }
+
+    private void arrivesWithCookie(TcpListener listener, Segment s, Datagram d, int size, long nowNs) {
+        final TcpConnection c = handshake.arrivesWithCookie(listener, s, d, size);
+        if (c == null) {
+            drops.count(listener.isFull() ? DropReason.TCP_BACKLOG_FULL : DropReason.TCP_NO_CONNECTION_FREE);
+        } else {
+            arrives(c, s, nowNs);
         }
     }
 
@@ -117,7 +132,10 @@ final class TcpInput {
             v = checkSyn(c, s); //                                         fourth
         }
         if (v == Verdict.CONTINUE) {
-            v = processAcknowledgment(c, s, nowNs); //                     fifth; sixth: urgent data is ordinary data
+            v = processAcknowledgment(c, s, nowNs); //                     fifth
+        }
+        if (v == Verdict.CONTINUE) {
+            processUrgent(c, s); //                                        sixth
         }
         if (v == Verdict.CONTINUE) {
             processText(c, s, nowNs); //                                   seventh and eighth
@@ -144,6 +162,7 @@ final class TcpInput {
         }
         rememberTimestamp(c, s);
         c.traffic.receivedNs = tcp.clock().nowNs();
+        c.rcv.noteMarks(s);
         return Verdict.CONTINUE;
     }
 
@@ -261,8 +280,9 @@ final class TcpInput {
             drops.count(DropReason.TCP_UNEXPECTED_FLAGS);
             return Verdict.DROP;
         }
-        if (c.state == TcpState.SYN_RECEIVED && !handshake.completes(c, s)) {
-            drops.count(DropReason.TCP_BAD_ACKNOWLEDGMENT);
+        final DropReason refusal = c.state == TcpState.SYN_RECEIVED ? handshake.completes(c, s) : null;
+        if (refusal != null) {
+            drops.count(refusal);
             return Verdict.DROP;
         }
         if (acknowledgments.isUnacceptable(c, s)) {
@@ -271,6 +291,9 @@ final class TcpInput {
             return Verdict.DROP;
         }
         acknowledgments.process(c, s, nowNs);
+        if (c.snd.ecn && s.has(TcpHeader.ECE)) {
+            acknowledgments.congestionReported(c);
+        }
         return advanceState(c, nowNs);
     }
 
@@ -295,5 +318,22 @@ final class TcpInput {
                 throw new IllegalStateException("an acknowledgment of the FIN led to " + c.state);
         }
         return Verdict.CONTINUE;
+    }
+
+    // ---- sixth: the URG bit ----
+
+    /// Urgent data stays in its place in the stream (RFC 6093 section 6): the user is told where it ends.
+    private void processUrgent(TcpConnection c, Segment s) {
+        if (!s.has(TcpHeader.URG) || !c.state.receives()) {
+            return;
+        }
+        final int end = s.arrivedSequence + s.urgentPointer;
+        final boolean isNews =
+                SequenceNumber.after(end, c.rcv.nxt) && (!c.rcv.urgent || SequenceNumber.after(end, c.rcv.urgentEnd));
+        if (isNews) {
+            c.rcv.urgent = true;
+            c.rcv.urgentEnd = end;
+            tcp.raise(c, TcpConnection.URGENT);
+        }
     }
 }

@@ -7,6 +7,8 @@ import org.weir.base.ReadyNode;
 /// A bound local port, and the queue of connections that arrived on it once [#listen] was called. Belongs to the
 /// stack's owner; the reference is valid until [#close].
 public final class TcpListener extends HashEntry<TcpListener> {
+    private static final int LEAST_SYN_QUEUE = 8;
+
     private final Tcp tcp;
     long localHigh;
     long localLow;
@@ -83,7 +85,9 @@ public final class TcpListener extends HashEntry<TcpListener> {
 
     /// Begins to accept connections.
     ///
-    /// @param connections how many may be half open or wait for [#accept]; at least 1
+    /// @param connections how many may wait for [#accept], and how many may be half open before SYNs are answered
+    /// by
+    ///     cookies; at least 1
     /// @return false if the port is shared and another one listens on it
     public boolean listen(int connections, TcpAcceptHandler events) {
         tcp.checkOwner();
@@ -95,8 +99,14 @@ public final class TcpListener extends HashEntry<TcpListener> {
         return true;
     }
 
+    /// The accept queue is full: what else arrives has to come again.
     boolean isFull() {
-        return halfOpen + waiting >= backlog;
+        return waiting >= backlog;
+    }
+
+    /// The SYN queue is full: SYNs are answered by cookies.
+    boolean hasManyHalfOpen() {
+        return halfOpen >= Math.max(backlog, LEAST_SYN_QUEUE);
     }
 
     /// Gives the connection that has waited longest to the caller, who sets its handler; null if none waits. It may

@@ -79,8 +79,7 @@ final class TcpOutput {
         if (snd.nxt != snd.iss) {
             return !c.rcv.ackNow || acknowledge(c);
         }
-        final int flags = c.state == TcpState.SYN_RECEIVED ? TcpHeader.SYN | TcpHeader.ACK : TcpHeader.SYN;
-        if (!writer.write(c, snd.iss, 0, flags)) {
+        if (!writer.write(c, snd.iss, 0, synFlags(c))) {
             return false;
         }
         snd.nxt = snd.iss + 1;
@@ -89,6 +88,18 @@ final class TcpOutput {
         snd.lastSentNs = nowNs;
         startTimer(c, nowNs);
         return true;
+    }
+
+    /// With the offer of ECN, or its acceptance, RFC 3168 section 6.1.1; not once the SYN was lost, for a firewall
+    /// may
+    /// have taken offence.
+    private int synFlags(TcpConnection c) {
+        final boolean first = c.snd.retransmissions == 0;
+        if (c.state == TcpState.SYN_RECEIVED) {
+            return TcpHeader.SYN | TcpHeader.ACK | (c.snd.ecn && first ? TcpHeader.ECE : 0);
+        }
+        final boolean offers = tcp.config().ecn() == EcnMode.ACTIVE && first;
+        return TcpHeader.SYN | (offers ? TcpHeader.ECE | TcpHeader.CWR : 0);
     }
 
     /// Octets of payload in a full segment with the options that it carries now.
@@ -255,7 +266,7 @@ final class TcpOutput {
         final boolean last = sequence + length == snd.queueEnd();
         final boolean fin = last && snd.finQueued && c.state.hasUnacknowledgedFin();
         final int flags = TcpHeader.ACK | (fin ? TcpHeader.FIN : 0) | (last && length > 0 ? TcpHeader.PSH : 0);
-        if (!writer.write(c, sequence, length, flags)) {
+        if (!writer.writeNew(c, sequence, length, flags)) {
             return false;
         }
         if (length > 0 && length < snd.segmentSize) {

@@ -6,6 +6,12 @@ import java.lang.foreign.MemorySegment;
 public final class Ipv4Header extends Flyweight {
     /// Octets without options.
     public static final int LENGTH = 20;
+    /// The ECN field of the type of service, RFC 3168 section 5.
+    public static final int ECN_MASK = 3;
+    /// ECT(0): the ends of the transport understand ECN.
+    public static final int ECN_ECT_0 = 2;
+    /// CE: congestion experienced.
+    public static final int ECN_CE = 3;
 
     public static final int DONT_FRAGMENT = 0x4000;
     public static final int MORE_FRAGMENTS = 0x2000;

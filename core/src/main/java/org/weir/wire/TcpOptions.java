@@ -214,6 +214,11 @@ public final class TcpOptions extends Flyweight {
         return 4 + blocks * SACK_BLOCK_LENGTH;
     }
 
+    /// The blocks of the largest SACK option that takes `octets` octets with the no-operations that align it.
+    public static int sackBlocksIn(int octets) {
+        return Math.max(0, (octets - 4) / SACK_BLOCK_LENGTH);
+    }
+
     /// Begins a SACK option of `blocks` blocks, which follow by [#writeSackBlock].
     public long beginSack(MemorySegment segment, long at, int blocks) {
         moveTo(segment, at);

@@ -292,7 +292,8 @@ class FaultInjectorTest {
         assertEquals(5, injector.room());
         send(injector, 7, 0);
         assertEquals(0, injector.room());
-        assertEquals(2, drops.of(DropReason.INJECTED));
+        assertEquals(2, drops.of(DropReason.INJECTED_QUEUE_FULL));
+        assertEquals(2, drops.total());
         injector.flush(1_000 * MILLISECOND);
         assertEquals(List.of(0, 1, 2, 3, 4), sentNumbers());
     }
@@ -423,6 +424,15 @@ class FaultInjectorTest {
     }
 
     @Test
+    void framesThatTheLinkInsideDoesNotTakeUseUpTheRoomForABurst() {
+        FaultInjector injector = outbound(FaultPlan.none());
+        wire.room = 0;
+        send(injector, 60, 0);
+        assertEquals(4, injector.room());
+        injector.close();
+    }
+
+    @Test
     void noMoreFramesThanTheBudgetAreGivenToTheStack() {
         FaultInjector injector = injector(FaultPlan.none(), FaultPlan.none().withDelay(10), 1);
         arrive(injector, 5, 0);
@@ -444,49 +454,73 @@ class FaultInjectorTest {
         refused("duplication of -0.1 is not in 0 to 1", () -> FaultPlan.none().withDuplication(-0.1));
         refused("reordering of 2.0 is not in 0 to 1", () -> FaultPlan.none().withReordering(2, 1));
         refused("corruption of 2.0 is not in 0 to 1", () -> FaultPlan.none().withCorruption(2));
-        String limits = "delay, rate and queue limit must not be negative, the queue limit not 0: ";
         refused(
-                limits + "-1 ns, 1000000 ns, 0 bit/s, 1000 frames",
+                "delays must not be negative: -1 ns, jitter of 0 ns, reordering by 1000000 ns",
                 () -> FaultPlan.none().withDelay(-1));
         refused(
-                limits + "0 ns, -1 ns, 0 bit/s, 1000 frames",
+                "delays must not be negative: 0 ns, jitter of 0 ns, reordering by -1 ns",
                 () -> FaultPlan.none().withReordering(0, -1));
         refused(
-                limits + "0 ns, 1000000 ns, -1 bit/s, 5 frames",
+                "delays must not be negative: 0 ns, jitter of -1 ns, reordering by 1000000 ns",
+                () -> PathDelay.NONE.withJitter(-1, true));
+        String nothing = ": nothing must be negative, the queue limit not 0";
+        refused(
+                "a bottleneck of -1 bit/s with a queue of 5 frames that marks above 2147483647" + nothing,
                 () -> FaultPlan.none().withRate(-1, 5));
         refused(
-                limits + "0 ns, 1000000 ns, 1 bit/s, 0 frames",
+                "a bottleneck of 1 bit/s with a queue of 0 frames that marks above 2147483647" + nothing,
                 () -> FaultPlan.none().withRate(1, 0));
+        refused(
+                "a bottleneck of 1 bit/s with a queue of 1 frames that marks above -1" + nothing,
+                () -> Bottleneck.router(1, 1).withMarking(-1));
+    }
+
+    @Test
+    void aLossModelRefusesWhatCannotBeAndNamesIt() {
+        refused("loss of acknowledgments of 2.0 is not in 0 to 1", () -> LossModel.NONE.withAcknowledgments(2));
+        refused("begin of a burst of 2.0 is not in 0 to 1", () -> new LossModel.Burst(2, 0, 0));
+        refused("end of a burst of 2.0 is not in 0 to 1", () -> new LossModel.Burst(0, 2, 0));
+        refused("loss in a burst of 2.0 is not in 0 to 1", () -> new LossModel.Burst(0, 0, 2));
+        refused("longest frame of -1 octets is negative", () -> LossModel.NONE.withLongestFrame(-1));
+        refused("data frames [0] are not ascending from 1", () -> LossModel.NONE.withDataFrames(List.of(0)));
+        refused("data frames [2, 2] are not ascending from 1", () -> LossModel.NONE.withDataFrames(List.of(2, 2)));
+        refused(
+                "a blackout after 0 ns, for 5 ns, every 5 ns: times must not be negative, and the path must come back",
+                () -> new LossModel.Blackout(0, 5, 5));
     }
 
     @Test
     void theEndsOfEveryRangeOfAPlanArePermitted() {
-        assertEquals(0, FaultPlan.none().withReordering(1, 0).reorderDelayNs());
-        assertEquals(1, FaultPlan.none().withRate(0, 1).queueLimit());
-        assertEquals(
-                1.0,
-                FaultPlan.none()
-                        .withLoss(1)
-                        .withDuplication(1)
-                        .withCorruption(1)
-                        .loss());
+        assertEquals(0, FaultPlan.none().withReordering(1, 0).delay().reorderingNs());
+        assertEquals(1, FaultPlan.none().withRate(0, 1).bottleneck().queueLimit());
+        FaultPlan all = FaultPlan.none().withLoss(1).withDuplication(1).withCorruption(1);
+        assertEquals(1.0, all.loss().share());
+        assertEquals(1, LossModel.NONE.withDataFrames(List.of(1)).dataFrames().getFirst());
     }
 
     @Test
     void eachFaultOfAPlanIsSetAlone() {
+        FaultPlan expected = new FaultPlan(
+                new LossModel(0.1, 0, LossModel.Burst.NONE, LossModel.Blackout.NONE, 0, List.of()),
+                0.2,
+                0.4,
+                new Bottleneck(7, 8, Bottleneck.NEVER, true),
+                new PathDelay(5, 9, true, 0.3, 6));
         assertEquals(
-                new FaultPlan(0.1, 0.2, 0.3, 0.4, 5, 6, 7, 8),
+                expected,
                 FaultPlan.none()
                         .withLoss(0.1)
                         .withDuplication(0.2)
                         .withReordering(0.3, 6)
                         .withCorruption(0.4)
+                        .withDelay(PathDelay.NONE.withReordering(0.3, 6).withJitter(9, true))
                         .withDelay(5)
                         .withRate(7, 8));
         assertEquals(
-                new FaultPlan(0.1, 0.2, 0.3, 0.4, 5, 6, 7, 8),
+                expected,
                 FaultPlan.none()
                         .withRate(7, 8)
+                        .withDelay(PathDelay.NONE.withJitter(9, true))
                         .withDelay(5)
                         .withCorruption(0.4)
                         .withReordering(0.3, 6)

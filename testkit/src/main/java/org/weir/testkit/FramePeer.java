@@ -94,7 +94,7 @@ public final class FramePeer implements AutoCloseable {
         new Ipv4Header()
                 .at(payload.segment(), at)
                 .begin(Ipv4Header.LENGTH)
-                .typeOfService(0)
+                .typeOfService(payload.typeOfService())
                 .totalLength(payload.totalLength())
                 .identification(1)
                 .flagsAndFragmentOffset(0)

@@ -2,6 +2,7 @@ package org.weir.testkit;
 
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import org.weir.wire.Ipv4Header;
 import org.weir.wire.TcpHeader;
 
 /// A TCP segment in a test: what a peer sends, or what is expected of the stack. Numbers are relative as in tcpdump:
@@ -23,6 +24,8 @@ public final class SegmentSpec {
     /// Blocks as pairs of relative numbers; null if they do not matter.
     int @Nullable [] sack;
     boolean anyAck;
+    int urgentPointer;
+    int typeOfService;
     boolean corrupted;
     byte @Nullable [] payload;
     byte @Nullable [] rawOptions;
@@ -52,8 +55,34 @@ public final class SegmentSpec {
         return this;
     }
 
-    public SegmentSpec urg() {
+    /// Urgent data that ends `pointer` octets behind the sequence number.
+    public SegmentSpec urg(int pointer) {
         flags |= TcpHeader.URG;
+        urgentPointer = pointer;
+        return this;
+    }
+
+    /// ECN-Echo.
+    public SegmentSpec ece() {
+        flags |= TcpHeader.ECE;
+        return this;
+    }
+
+    /// Congestion Window Reduced.
+    public SegmentSpec cwr() {
+        flags |= TcpHeader.CWR;
+        return this;
+    }
+
+    /// A router has marked the packet: congestion experienced.
+    public SegmentSpec marked() {
+        typeOfService = Ipv4Header.ECN_CE;
+        return this;
+    }
+
+    /// Routers may mark the packet: ECT(0).
+    public SegmentSpec ecnCapable() {
+        typeOfService = Ipv4Header.ECN_ECT_0;
         return this;
     }
 
@@ -157,6 +186,9 @@ public final class SegmentSpec {
         appendFlag(text, TcpHeader.FIN, "fin");
         appendFlag(text, TcpHeader.RST, "rst");
         appendFlag(text, TcpHeader.PSH, "psh");
+        appendFlag(text, TcpHeader.URG, "urg");
+        appendFlag(text, TcpHeader.ECE, "ece");
+        appendFlag(text, TcpHeader.CWR, "cwr");
         append(text, "seq", sequence);
         append(text, "ack", acknowledgment);
         append(text, "window", window);

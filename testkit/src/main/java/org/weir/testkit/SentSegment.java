@@ -3,6 +3,7 @@ package org.weir.testkit;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import org.weir.wire.Ipv4Header;
 import org.weir.wire.TcpHeader;
 import org.weir.wire.TcpOptions;
 
@@ -14,6 +15,10 @@ final class SentSegment {
     final int acknowledgment;
     final int flags;
     final int window;
+    final int urgentPointer;
+    /// DSCP and ECN of the IP header before it.
+    final int typeOfService;
+
     final byte[] payload;
     final int maximumSegmentSize;
     final int windowScale;
@@ -34,6 +39,8 @@ final class SentSegment {
         acknowledgment = header.acknowledgmentNumber() - peerIss;
         flags = header.flags();
         window = header.window();
+        urgentPointer = header.urgentPointer();
+        typeOfService = new Ipv4Header().at(memory, offset - Ipv4Header.LENGTH).typeOfService();
         payload = memory.asSlice(offset + headerLength, length - headerLength).toArray(ValueLayout.JAVA_BYTE);
         maximumSegmentSize = options.hasMaximumSegmentSize() ? options.maximumSegmentSize() : ABSENT;
         windowScale = options.hasWindowScale() ? options.windowScale() : ABSENT;
@@ -71,6 +78,8 @@ final class SentSegment {
             differ(text, "TSval", expected.timestampValue, timestampValue);
             differ(text, "TSecr", expected.timestampEcho, timestampEcho);
         }
+        differ(text, "ECN", expected.typeOfService, typeOfService);
+        differ(text, "urgent pointer", expected.urgentPointer, urgentPointer);
         if (expected.sack != null && !Arrays.equals(expected.sack, sack)) {
             text.append(" SACK");
         }
@@ -103,6 +112,8 @@ final class SentSegment {
     public String toString() {
         final StringBuilder text = new StringBuilder();
         text.append(has(TcpHeader.SYN) ? "SYN " : "").append(has(TcpHeader.FIN) ? "FIN " : "");
+        text.append(has(TcpHeader.ECE) ? "ECE " : "").append(has(TcpHeader.CWR) ? "CWR " : "");
+        text.append(has(TcpHeader.URG) ? "URG " : "");
         text.append(has(TcpHeader.RST) ? "RST " : "").append(has(TcpHeader.ACK) ? "ACK " : "");
         text.append("seq ").append(sequence).append(" ack ").append(acknowledgment);
         text.append(" window ").append(window).append(" length ").append(payload.length);

@@ -10,14 +10,22 @@ import org.weir.time.TimerWheel;
 
 /// Two hosts and the cable between them, in virtual time: 192.0.2.1 (`client`) and 192.0.2.2 (`server`). The same seed
 /// gives the same run, event by event.
+///
+/// ```text
+///   client - tap - faults to the server - cable - faults to the client - tap - server
+/// ```
 public final class SimulatedNetwork implements AutoCloseable {
     private static final long CLIENT_MAC = 0x02_00_00_00_00_01L;
     private static final long SERVER_MAC = 0x02_00_00_00_00_02L;
     private static final int CABLE_FRAMES = 1_024;
+    /// More polls than this without a step of the clock, and the stacks keep each other busy for nothing.
+    private static final int POLLS_AT_ONCE = 1_000_000;
 
     private final SimulatedHost client;
     private final SimulatedHost server;
     private long nowNs;
+    private long polls;
+    private int pollsAtOnce;
 
     /// What a network is made of.
     ///
@@ -53,19 +61,24 @@ public final class SimulatedNetwork implements AutoCloseable {
     }
 
     public SimulatedNetwork(Plan plan) {
+        this(plan, LinkTap.NONE);
+    }
+
+    /// As above; each host's link is what `tap` makes of it.
+    public SimulatedNetwork(Plan plan, LinkTap tap) {
         nowNs = plan.startNs();
         final PairLink near = new PairLink(LinkCapabilities.plainEthernet(CLIENT_MAC, plan.mtu()), CABLE_FRAMES);
         final PairLink far = new PairLink(LinkCapabilities.plainEthernet(SERVER_MAC, plan.mtu()), CABLE_FRAMES);
         near.connectTo(far);
         client = new SimulatedHost(
                 plan.config(),
-                new FaultInjector(near, plan.toServer(), FaultPlan.none(), plan.seed()),
+                tap.on("client", new FaultInjector(near, plan.toServer(), FaultPlan.none(), plan.seed())),
                 "192.0.2.1/24",
                 plan.seed() + 1,
                 nowNs);
         server = new SimulatedHost(
                 plan.config(),
-                new FaultInjector(far, plan.toClient(), FaultPlan.none(), plan.seed() + 2),
+                tap.on("server", new FaultInjector(far, plan.toClient(), FaultPlan.none(), plan.seed() + 2)),
                 "192.0.2.2/24",
                 plan.seed() + 3,
                 nowNs);
@@ -91,11 +104,13 @@ public final class SimulatedNetwork implements AutoCloseable {
     }
 
     /// As [#step], but goes no further than `limitNs`.
-    private boolean step(long limitNs) {
-        final int work = client.stack().poll(nowNs) + server.stack().poll(nowNs);
-        if (work > 0) {
+    ///
+    /// @throws IllegalStateException if the hosts have worked for very long while no time passed
+    public boolean step(long limitNs) {
+        if (poll() > 0) {
             return true;
         }
+        pollsAtOnce = 0;
         final long next =
                 Math.min(client.stack().nextDeadlineNs(), server.stack().nextDeadlineNs());
         if (next == TimerWheel.NEVER) {
@@ -103,6 +118,24 @@ public final class SimulatedNetwork implements AutoCloseable {
         }
         nowNs = Math.min(limitNs, Math.max(nowNs + 1, next));
         return true;
+    }
+
+    private int poll() {
+        polls++;
+        if (++pollsAtOnce > POLLS_AT_ONCE) {
+            throw new IllegalStateException("the hosts work for ever at " + nowNs + " ns");
+        }
+        return client.stack().poll(nowNs) + server.stack().poll(nowNs);
+    }
+
+    /// How often both hosts were polled.
+    public long polls() {
+        return polls;
+    }
+
+    /// Lets time pass in which nothing happens, up to `timeNs`; no effect if it is later already.
+    public void skipTo(long timeNs) {
+        nowNs = Math.max(nowNs, timeNs);
     }
 
     /// Runs until `done`, for at most `limitNs` of virtual time. Returns whether it is.
@@ -122,14 +155,15 @@ public final class SimulatedNetwork implements AutoCloseable {
         while (nowNs - endNs < 0 && step(endNs)) {
             continue;
         }
-        nowNs = Math.max(nowNs, endNs);
+        skipTo(endNs);
         settle();
     }
 
     private void settle() {
-        while (client.stack().poll(nowNs) + server.stack().poll(nowNs) > 0) {
+        while (poll() > 0) {
             continue;
         }
+        pollsAtOnce = 0;
     }
 
     /// Lets TIME-WAIT pass and asserts that neither host holds anything.

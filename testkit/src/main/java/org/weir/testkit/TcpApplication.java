@@ -183,6 +183,11 @@ public final class TcpApplication implements TcpHandler, TcpAcceptHandler {
     }
 
     @Override
+    public void urgent(TcpConnection c) {
+        events.add("urgent");
+    }
+
+    @Override
     public void readable(TcpConnection c) {
         events.add("readable");
     }

@@ -154,7 +154,8 @@ public final class TcpScenario implements AutoCloseable {
         if (syn.timestamps) {
             reply.timestamps(syn.timestampValue, 0);
         }
-        t.receives(syn.syn().seq(0)).sends(segment().syn().seq(0).ack(1));
+        final SegmentSpec answer = segment().syn().seq(0).ack(1);
+        t.receives(syn.syn().seq(0)).sends((syn.flags & TcpHeader.ECE) != 0 ? answer.ece() : answer);
         t.receives(reply);
         t.application.accepts();
         return t;
@@ -187,13 +188,14 @@ public final class TcpScenario implements AutoCloseable {
                 .flags(spec.flags)
                 .window(SegmentSpec.isSet(spec.window) ? spec.window : 65_535)
                 .checksum(0)
-                .urgentPointer(0);
+                .urgentPointer(spec.urgentPointer);
         MemorySegment.copy(MemorySegment.ofArray(options), 0, memory, p.offset() + TcpHeader.LENGTH, options.length);
         for (int i = 0; i < payload; i++) {
             final byte octet = spec.payload != null ? spec.payload[i] : SegmentSpec.patternAt(sequence + i);
             memory.set(ValueLayout.JAVA_BYTE, p.offset() + headerLength + i, octet);
         }
         seal(p, spec.corrupted);
+        p.typeOfService(spec.typeOfService);
         return p;
     }
 
@@ -328,6 +330,13 @@ public final class TcpScenario implements AutoCloseable {
     public TcpScenario sendsSynAckOf(int relative) {
         issKnown = false;
         return sends(segment().syn().seq(0).ack(relative + 1));
+    }
+
+    /// The next SYN that the stack has sent begins the sequence numbers that tests speak of.
+    public TcpScenario learnSynAck() {
+        issKnown = false;
+        learnIss();
+        return this;
     }
 
     /// Opens a connection from the peer's port. Returns the absolute initial sequence number of the answer.
