@@ -9,6 +9,8 @@ import static org.weir.testkit.TcpScenario.seconds;
 
 import org.junit.jupiter.api.Test;
 import org.weir.stack.StackConfig;
+import org.weir.tcp.CongestionAlgorithm;
+import org.weir.tcp.TcpSettings;
 import org.weir.tcp.TcpState;
 import org.weir.wire.EthernetHeader;
 import org.weir.wire.Ipv4Header;
@@ -208,6 +210,17 @@ class TcpRequirementsTest {
         }
     }
 
+    @Rfc("9293 MUST-66")
+    @Test
+    void urgentPointersAndResetsCountWhileOurWindowIsClosed() {
+        try (TcpScenario t = TcpScenario.established()) {
+            t.fillWindow().receives(segment().urg(5).seq(65_536).ack(1));
+            t.application().isTold("urgent");
+            t.receives(segment().rst().seq(65_536));
+            t.application().isTold("failed RESET");
+        }
+    }
+
     @Rfc("7323 M2")
     @Test
     void windowScaleWithoutSynIsIgnored() {
@@ -290,7 +303,56 @@ class TcpRequirementsTest {
         }
     }
 
+    @Rfc("7323 MAY-2")
+    @Test
+    void theSynThatOpensOffersTimestamps() {
+        try (TcpScenario t = TcpScenario.connecting()) {
+            t.timestampSent();
+        }
+    }
+
     // ---- congestion ----
+
+    /// With a round-trip time of 20 ms: without one, nothing may be late.
+    private static TcpScenario tenSegmentsWithSack() {
+        final TcpScenario t = TcpScenario.listening();
+        t.receives(segment().syn().seq(0).mss(MSS).sackPermitted())
+                .sends(segment().syn().seq(0).ack(1));
+        t.after(millis(20)).receives(segment().seq(1).ack(1)).application().accepts();
+        t.application().writes(30 * MSS).sendsSegments(10, 1, MSS);
+        return t.after(millis(20));
+    }
+
+    @Rfc("5681 M12")
+    @Test
+    void aDuplicateThatReportsNothingLetsNothingOut() {
+        try (TcpScenario t = tenSegmentsWithSack()) {
+            t.receives(segment().seq(1).ack(1))
+                    .receives(segment().seq(1).ack(1))
+                    .sendsNothing();
+        }
+    }
+
+    @Rfc("6675 MAY-1")
+    @Test
+    void aDuplicateThatReportsASegmentLetsANewOneOut() {
+        try (TcpScenario t = tenSegmentsWithSack()) {
+            t.receives(segment().seq(1).ack(1).sack(1_001, 2_001))
+                    .sendsSegments(1, 10_001, MSS)
+                    .sendsNothing();
+        }
+    }
+
+    @Rfc("6675 M8")
+    @Test
+    void withoutAHoleToFillRecoverySendsNewData() {
+        try (TcpScenario t = tenSegmentsWithSack()) {
+            t.receives(segment().seq(1).ack(1).sack(1_001, 4_001))
+                    .sends(segment().seq(1).ack(1).length(MSS));
+            t.skip().receives(segment().seq(1).ack(1).sack(1_001, 10_001));
+            t.sends(segment().seq(10_001).ack(1).length(MSS));
+        }
+    }
 
     @Rfc({"5681 M4", "5681 S2"})
     @Test
@@ -298,6 +360,33 @@ class TcpRequirementsTest {
         try (TcpScenario t = TcpScenario.established()) {
             t.congestionWindowIs(10 * MSS);
             assertTrue(t.application().connection().congestion().slowStartThreshold() >= 1 << 20);
+        }
+    }
+
+    @Rfc("9293 MAY-18")
+    @Test
+    void cubicKeepsSevenTenthsOfTheWindow() {
+        final StackConfig cubic =
+                StackConfig.small().withTcp(StackConfig.small().tcp().withCongestion(CongestionAlgorithm.CUBIC));
+        try (TcpScenario t = TcpScenario.established(cubic, segment().mss(MSS).window(65_535))) {
+            t.application().writes(10 * MSS).sendsSegments(10, 1, MSS);
+            for (int i = 0; i < 3; i++) {
+                t.receives(segment().seq(1).ack(1));
+            }
+            t.skip().slowStartThresholdIs(7 * MSS);
+        }
+    }
+
+    @Rfc("9293 MUST-28")
+    @Test
+    void keepAliveWaitsTwoHoursUnlessToldOtherwise() {
+        try (TcpScenario t = TcpScenario.established()) {
+            final TcpSettings settings = new TcpSettings();
+            settings.copyFrom(t.application().connection().settings());
+            settings.keepAlive = true;
+            t.application().connection().use(settings);
+            t.after(seconds(7_199)).sendsNothing();
+            t.after(seconds(2)).sends(segment().seq(0).ack(1));
         }
     }
 
