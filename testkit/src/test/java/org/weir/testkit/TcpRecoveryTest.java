@@ -45,6 +45,7 @@ class TcpRecoveryTest {
         return t.after(millis(RTT_MS));
     }
 
+    @Rfc({"6675 M3", "6675 M4", "6675 M6", "8985 M1", "8985 S2"})
     @Test
     void aHoleIsRepairedWhenThreeSegmentsBeyondItHaveArrived() {
         try (TcpScenario t = tenOnTheWay()) {
@@ -56,6 +57,7 @@ class TcpRecoveryTest {
         }
     }
 
+    @Rfc({"5681 S13", "6675 M7", "6675 M11", "6675 M12"})
     @Test
     void everyHoleIsRepairedInOneRoundTrip() {
         try (TcpScenario t = tenOnTheWay()) {
@@ -71,6 +73,7 @@ class TcpRecoveryTest {
         }
     }
 
+    @Rfc("6675 M1")
     @Test
     void whatHasArrivedIsNotSentAgain() {
         try (TcpScenario t = tenOnTheWay()) {
@@ -79,6 +82,7 @@ class TcpRecoveryTest {
         }
     }
 
+    @Rfc("8985 S3")
     @Test
     void aReorderedSegmentIsNotSentAgain() {
         try (TcpScenario t = tenOnTheWay()) {
@@ -94,6 +98,7 @@ class TcpRecoveryTest {
         }
     }
 
+    @Rfc({"8985 M3", "8985 M5", "8985 M6"})
     @Test
     void patienceWithReorderingEndsAfterAQuarterOfARoundTrip() {
         try (TcpScenario t = tenOnTheWay()) {
@@ -107,6 +112,7 @@ class TcpRecoveryTest {
         }
     }
 
+    @Rfc({"8985 S8", "8985 S9", "8985 S10"})
     @Test
     void aLostTailIsProbedAfterTwoRoundTripsAndRepaired() {
         try (TcpScenario t = tenOnTheWay()) {
@@ -123,6 +129,7 @@ class TcpRecoveryTest {
     }
 
     /// Beyond a hole the peer echoes what came before it, which says nothing about the probe.
+    @Rfc("8985 M4")
     @Test
     void aProbedTailIsRepairedWithTimestampsToo() {
         final SegmentSpec syn =
@@ -141,6 +148,7 @@ class TcpRecoveryTest {
         }
     }
 
+    @Rfc("8985 S10")
     @Test
     void aProbePrefersNewData() {
         try (TcpScenario t = established()) {
@@ -149,6 +157,7 @@ class TcpRecoveryTest {
         }
     }
 
+    @Rfc({"8985 M9", "8985 M11"})
     @Test
     void aProbeThatRepairedTheOnlyLossReducesTheWindow() {
         try (TcpScenario t = tenOnTheWay()) {
@@ -163,6 +172,7 @@ class TcpRecoveryTest {
         }
     }
 
+    @Rfc({"8985 M9", "8985 M12"})
     @Test
     void aNeedlessProbeChangesNothing() {
         try (TcpScenario t = tenOnTheWay()) {
@@ -176,6 +186,7 @@ class TcpRecoveryTest {
         }
     }
 
+    @Rfc({"8985 M2", "8985 M5"})
     @Test
     void aLostRetransmissionIsFoundByWhatWasSentAfterIt() {
         try (TcpScenario t = established()) {
@@ -189,6 +200,7 @@ class TcpRecoveryTest {
         }
     }
 
+    @Rfc({"6675 M5", "5681 M13"})
     @Test
     void recoverySendsAsMuchAsTheNewWindowIsOfTheOld() {
         try (TcpScenario t = established()) {
@@ -230,6 +242,7 @@ class TcpRecoveryTest {
         }
     }
 
+    @Rfc("8985 M10")
     @Test
     void afterATimeOutNewDataTellsThatTheOldWasOnlyLate() {
         try (TcpScenario t = established()) {
