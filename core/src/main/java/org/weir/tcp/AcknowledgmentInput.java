@@ -105,6 +105,7 @@ final class AcknowledgmentInput {
         delivery.inOrder = true;
         for (SentRange r = snd.board.first(); r != null && SequenceNumber.before(r.start, ack); ) {
             final boolean whole = SequenceNumber.beforeOrAt(r.end, ack);
+            delivery.ambiguous |= r.retransmitted;
             arrived(c, r, r.start, whole ? r.end : ack, nowNs);
             if (!whole) {
                 snd.board.trimFirst(ack);
@@ -112,6 +113,9 @@ final class AcknowledgmentInput {
             }
             snd.board.dropFirst();
             r = snd.board.first();
+        }
+        if (delivery.ambiguous) {
+            delivery.rttNs = 0;
         }
         snd.finAcknowledged |= snd.coversFin(ack);
         snd.queue.drop(Math.min(acknowledged, snd.queue.length()));

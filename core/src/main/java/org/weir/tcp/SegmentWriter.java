@@ -259,9 +259,19 @@ final class SegmentWriter {
     }
 
     /// Resets a connection that the peer believes in.
+    ///
+    /// Whether it has taken the octet of a window probe is not known: it gets one reset for each case.
     void reset(TcpConnection c) {
+        final int sequence = c.snd.acceptableSequence();
+        reset(c, sequence);
+        if (c.snd.max != sequence && c.snd.synAcknowledged) {
+            reset(c, c.snd.max);
+        }
+    }
+
+    private void reset(TcpConnection c, int sequence) {
         resetsSent++;
-        write(c, c.snd.acceptableSequence(), 0, TcpHeader.RST | TcpHeader.ACK);
+        write(c, sequence, 0, TcpHeader.RST | TcpHeader.ACK);
     }
 
     /// Answers an acknowledgment of what was never sent on a connection that is being opened: SEQ = SEG.ACK.

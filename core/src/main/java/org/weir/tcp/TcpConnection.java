@@ -272,7 +272,7 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
     }
 
     private boolean sendCopy(Pbuf packet) {
-        if (tcp.pool().pagesForSending() < 2) {
+        if (tcp.pool().pagesForSending() < Tcp.PAGES_FOR_WRITER) {
             tcp.starve(this, true);
             return false;
         }
