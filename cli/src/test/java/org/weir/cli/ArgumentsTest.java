@@ -42,6 +42,8 @@ final class ArgumentsTest {
         up --tap t0 --ip 10.0.0.2/24 --gateway 10.0.1.1 | weir up: --gateway 10.0.1.1 is not on the network of --ip 10.0.0.2/24
         demo --loss 51                          | weir demo: --loss 51.0 is not in 0 to 50
         demo --octets 0                         | weir demo: --octets 0 is not in 1 to 100000000
+        bench loss --loss 1,80                  | weir bench loss: --loss of 80.0 is not in 0 to 50
+        bench loss --rtt 0                      | weir bench loss: --rtt of 0 is not in 1 to 1000
         bench                                   | weir bench: missing benchmark; 'weir bench --help' lists them
         bench sim --cell x                      | weir bench sim: no cell 'x'; 'weir bench sim' prints all, and their names
         bench sim --congestion x                | weir bench sim: no congestion control 'x'; there are reno and cubic

@@ -100,7 +100,16 @@ public final class Ipv4 {
             return false;
         }
         final int address = IpAddress.ipv4(low);
-        return address >>> 28 != MULTICAST_CLASS && address != -1;
+        return address >>> 28 != MULTICAST_CLASS && !isBroadcast(address);
+    }
+
+    private boolean isBroadcast(int address) {
+        for (int i = 0; i < netifs.size(); i++) {
+            if (netifs.get(i).isBroadcast(address)) {
+                return true;
+            }
+        }
+        return address == -1;
     }
 
     /// Adds a route to everything that no longer prefix matches.

@@ -41,12 +41,12 @@ final class LossDetection {
         }
     }
 
-    /// The acknowledgment of something sent twice came too early for the second time. The echo tells only of what is
+    /// The acknowledgment of something sent twice came too early for the second time. The echo tells only of what
+    /// is
     /// acknowledged in order: beyond a hole the peer still echoes what came before it (RFC 7323 section 4.3).
     private static boolean isOfOriginal(TcpConnection c, SentRange range, long rttNs, Delivery d) {
-        final boolean echoesEarlier = d.inOrder
-                && d.hasEcho
-                && SequenceNumber.before(d.echo, c.rcv.timestampAt(range.sentNs));
+        final boolean echoesEarlier =
+                d.inOrder && d.hasEcho && SequenceNumber.before(d.echo, c.rcv.timestampAt(range.sentNs));
         return echoesEarlier || rttNs < c.snd.rtt.minimumRttNs();
     }
 
@@ -67,7 +67,7 @@ final class LossDetection {
             final SentRange newer = range.newer;
             final long dueNs = range.sentNs + patienceNs;
             if (dueNs - nowNs <= 0) {
-                lost += range.length();
+                lost += PathMtu.isProbe(c.snd.mtu, range) ? loseProbe(c, nowNs) : range.length();
                 board.lost(range);
             } else {
                 c.deadlines.reorderNs = dueNs;
@@ -78,6 +78,12 @@ final class LossDetection {
             tcp.schedule(c);
         }
         return lost;
+    }
+
+    /// Returns the octets that count as a sign of congestion.
+    private int loseProbe(TcpConnection c, long nowNs) {
+        tcp.pathMtu().probeLost(c, nowNs);
+        return 0;
     }
 
     private static boolean isNewestArrived(SentRange range, Recovery r) {

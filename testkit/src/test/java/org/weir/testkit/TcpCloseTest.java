@@ -31,6 +31,7 @@ class TcpCloseTest {
         }
     }
 
+    @Rfc("9293 MUST-12")
     @Test
     void thePeersFinEndsTheStreamBehindItsData() {
         try (TcpScenario t = TcpScenario.established()) {
@@ -101,6 +102,7 @@ class TcpCloseTest {
         }
     }
 
+    @Rfc("9293 MUST-13")
     @Test
     void aRepeatedFinIsAcknowledgedAgainInTimeWait() {
         try (TcpScenario t = TcpScenario.established()) {
@@ -125,6 +127,7 @@ class TcpCloseTest {
         }
     }
 
+    @Rfc("9293 MAY-2")
     @Test
     void aNewSynReopensAConnectionInTimeWait() {
         try (TcpScenario t = TcpScenario.established()) {
@@ -143,6 +146,7 @@ class TcpCloseTest {
         }
     }
 
+    @Rfc("9293 SHLD-3")
     @Test
     void closingWithUnreadDataResetsThePeer() {
         try (TcpScenario t = TcpScenario.established()) {
@@ -151,6 +155,7 @@ class TcpCloseTest {
         }
     }
 
+    @Rfc({"9293 SHLD-3", "9293 MAY-1"})
     @Test
     void dataThatArrivesAfterCloseIsReset() {
         try (TcpScenario t = TcpScenario.established()) {
@@ -180,6 +185,7 @@ class TcpCloseTest {
         }
     }
 
+    @Rfc("9293 MUST-13")
     @Test
     void timeWaitLastsTwiceTheSegmentLifetime() {
         final StackConfig shortLife =
@@ -193,6 +199,7 @@ class TcpCloseTest {
         }
     }
 
+    @Rfc("9293 MUST-12")
     @Test
     void aResetInCloseWaitIsReported() {
         try (TcpScenario t = TcpScenario.established()) {
@@ -202,6 +209,7 @@ class TcpCloseTest {
         }
     }
 
+    @Rfc("9293 SHLD-4")
     @Test
     void withTimestampsTheTimeDecidesWhetherASynIsNew() {
         final SegmentSpec syn = segment().mss(1_000).window(65_535).timestamps(1_000, 0);

@@ -79,6 +79,7 @@ class TcpEcnTest {
         }
     }
 
+    @Rfc("9293 SHLD-8")
     @Test
     void aMarkIsEchoedUntilThePeerHasReducedItsWindow() {
         try (TcpScenario t = established()) {
@@ -94,6 +95,7 @@ class TcpEcnTest {
         }
     }
 
+    @Rfc("9293 SHLD-8")
     @Test
     void anEchoReducesTheWindowOnceForEachRoundTripAndThePeerIsTold() {
         try (TcpScenario t = established()) {

@@ -9,6 +9,7 @@ import org.weir.tcp.TcpState;
 
 /// Receiving: RFC 9293 section 3.10.7.4, steps one and seven, RFC 5681 section 4.2.
 class TcpReceiveTest {
+    @Rfc({"9293 SHLD-18", "9293 MUST-40", "5681 S11", "5681 M17"})
     @Test
     void aSegmentIsAcknowledgedAfterTheDelay() {
         try (TcpScenario t = TcpScenario.established()) {
@@ -20,6 +21,7 @@ class TcpReceiveTest {
         }
     }
 
+    @Rfc({"9293 SHLD-19", "5681 S11"})
     @Test
     void theSecondFullSegmentIsAcknowledgedAtOnce() {
         try (TcpScenario t = TcpScenario.established()) {
@@ -30,6 +32,7 @@ class TcpReceiveTest {
         }
     }
 
+    @Rfc("5681 M18")
     @Test
     void anAcknowledgmentRidesOnData() {
         try (TcpScenario t = TcpScenario.established()) {
@@ -40,6 +43,7 @@ class TcpReceiveTest {
         }
     }
 
+    @Rfc({"9293 SHLD-31", "9293 MAY-13", "5681 S5", "5681 S6"})
     @Test
     void aHoleIsReportedAtOnceAndFilled() {
         try (TcpScenario t = TcpScenario.established()) {
@@ -108,6 +112,7 @@ class TcpReceiveTest {
         }
     }
 
+    @Rfc("9293 MUST-39")
     @Test
     void theWindowOpensAgainWhenTheApplicationHasReadTwoSegments() {
         try (TcpScenario t = TcpScenario.established()) {
@@ -129,6 +134,7 @@ class TcpReceiveTest {
         }
     }
 
+    @Rfc("7323 M16")
     @Test
     void anOldTimestampIsRefused() {
         final SegmentSpec syn = segment().mss(1_000).window(65_535).timestamps(1_000, 0);
@@ -142,6 +148,7 @@ class TcpReceiveTest {
         }
     }
 
+    @Rfc({"7323 M12", "7323 M15"})
     @Test
     void theTimestampOfTheSegmentThatIsAcknowledgedIsEchoed() {
         final SegmentSpec syn = segment().mss(1_000).window(65_535).timestamps(1_000, 0);
@@ -152,6 +159,7 @@ class TcpReceiveTest {
         }
     }
 
+    @Rfc({"9293 MAY-12", "5961 M7", "5961 MAY-1"})
     @Test
     void anAcknowledgmentOfWhatWasNeverSentIsRefused() {
         try (TcpScenario t = TcpScenario.established()) {
@@ -161,6 +169,7 @@ class TcpReceiveTest {
         }
     }
 
+    @Rfc({"9293 MUST-12", "5961 M1"})
     @Test
     void anExactResetEndsTheConnection() {
         try (TcpScenario t = TcpScenario.established()) {
@@ -169,6 +178,7 @@ class TcpReceiveTest {
         }
     }
 
+    @Rfc({"5961 M2", "5961 M3", "5961 M4", "5961 S1"})
     @Test
     void aResetElsewhereInTheWindowIsChallenged() {
         try (TcpScenario t = TcpScenario.established()) {
@@ -177,6 +187,7 @@ class TcpReceiveTest {
         }
     }
 
+    @Rfc({"5961 M5", "5961 M6", "5961 S2"})
     @Test
     void aSynInAnEstablishedConnectionIsChallenged() {
         try (TcpScenario t = TcpScenario.established()) {
@@ -207,6 +218,7 @@ class TcpReceiveTest {
         }
     }
 
+    @Rfc("5961 S3")
     @Test
     void challengesOfOneConnectionAreHalfASecondApart() {
         try (TcpScenario t = TcpScenario.established()) {
@@ -220,6 +232,7 @@ class TcpReceiveTest {
         }
     }
 
+    @Rfc("9293 SHLD-19")
     @Test
     void everySecondSegmentOfAPeerWithASmallMssIsAcknowledged() {
         try (TcpScenario t = TcpScenario.established()) {

@@ -3,6 +3,7 @@ package org.weir.testkit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.weir.testkit.SegmentSpec.segment;
 import static org.weir.testkit.TcpScenario.millis;
+import static org.weir.testkit.TcpScenario.seconds;
 
 import org.junit.jupiter.api.Test;
 import org.weir.stack.StackConfig;
@@ -45,6 +46,7 @@ class TcpRecoveryTest {
         return t.after(millis(RTT_MS));
     }
 
+    @Rfc({"6675 M3", "6675 M4", "6675 M6", "8985 M1", "8985 S2"})
     @Test
     void aHoleIsRepairedWhenThreeSegmentsBeyondItHaveArrived() {
         try (TcpScenario t = tenOnTheWay()) {
@@ -56,6 +58,7 @@ class TcpRecoveryTest {
         }
     }
 
+    @Rfc({"5681 S13", "6675 M7", "6675 M11", "6675 M12"})
     @Test
     void everyHoleIsRepairedInOneRoundTrip() {
         try (TcpScenario t = tenOnTheWay()) {
@@ -71,6 +74,7 @@ class TcpRecoveryTest {
         }
     }
 
+    @Rfc("6675 M1")
     @Test
     void whatHasArrivedIsNotSentAgain() {
         try (TcpScenario t = tenOnTheWay()) {
@@ -79,6 +83,7 @@ class TcpRecoveryTest {
         }
     }
 
+    @Rfc("8985 S3")
     @Test
     void aReorderedSegmentIsNotSentAgain() {
         try (TcpScenario t = tenOnTheWay()) {
@@ -94,6 +99,7 @@ class TcpRecoveryTest {
         }
     }
 
+    @Rfc({"8985 M3", "8985 M5", "8985 M6"})
     @Test
     void patienceWithReorderingEndsAfterAQuarterOfARoundTrip() {
         try (TcpScenario t = tenOnTheWay()) {
@@ -107,6 +113,7 @@ class TcpRecoveryTest {
         }
     }
 
+    @Rfc({"8985 S8", "8985 S9", "8985 S10"})
     @Test
     void aLostTailIsProbedAfterTwoRoundTripsAndRepaired() {
         try (TcpScenario t = tenOnTheWay()) {
@@ -123,9 +130,11 @@ class TcpRecoveryTest {
     }
 
     /// Beyond a hole the peer echoes what came before it, which says nothing about the probe.
+    @Rfc("8985 M4")
     @Test
     void aProbedTailIsRepairedWithTimestampsToo() {
-        final SegmentSpec syn = segment().syn().seq(0).mss(MSS + 12).window(65_535).sackPermitted();
+        final SegmentSpec syn =
+                segment().syn().seq(0).mss(MSS + 12).window(65_535).sackPermitted();
         try (TcpScenario t = TcpScenario.listening()) {
             t.receives(syn.timestamps(1, 0)).sends(segment().syn().seq(0).ack(1));
             t.after(millis(RTT_MS)).receives(segment().seq(1).ack(1).timestamps(21, 0));
@@ -140,6 +149,7 @@ class TcpRecoveryTest {
         }
     }
 
+    @Rfc("8985 S10")
     @Test
     void aProbePrefersNewData() {
         try (TcpScenario t = established()) {
@@ -148,6 +158,7 @@ class TcpRecoveryTest {
         }
     }
 
+    @Rfc({"8985 M9", "8985 M11"})
     @Test
     void aProbeThatRepairedTheOnlyLossReducesTheWindow() {
         try (TcpScenario t = tenOnTheWay()) {
@@ -162,6 +173,7 @@ class TcpRecoveryTest {
         }
     }
 
+    @Rfc({"8985 M9", "8985 M12"})
     @Test
     void aNeedlessProbeChangesNothing() {
         try (TcpScenario t = tenOnTheWay()) {
@@ -175,6 +187,7 @@ class TcpRecoveryTest {
         }
     }
 
+    @Rfc({"8985 M2", "8985 M5"})
     @Test
     void aLostRetransmissionIsFoundByWhatWasSentAfterIt() {
         try (TcpScenario t = established()) {
@@ -188,6 +201,7 @@ class TcpRecoveryTest {
         }
     }
 
+    @Rfc({"6675 M5", "5681 M13"})
     @Test
     void recoverySendsAsMuchAsTheNewWindowIsOfTheOld() {
         try (TcpScenario t = established()) {
@@ -229,6 +243,7 @@ class TcpRecoveryTest {
         }
     }
 
+    @Rfc("8985 M10")
     @Test
     void afterATimeOutNewDataTellsThatTheOldWasOnlyLate() {
         try (TcpScenario t = established()) {
@@ -274,6 +289,20 @@ class TcpRecoveryTest {
             t.after(millis(250)).sends(data(at(2))).sendsNothing();
             t.receives(ack(at(3))).sends(data(at(3))).sends(data(at(4)));
             t.receives(ack(at(11)));
+        }
+    }
+
+    /// What waited behind a hole at the peer is acknowledged late: that is no round-trip time.
+    @Test
+    void whatWaitedBehindAHoleGivesNoRoundTripTime() {
+        final SegmentSpec syn = segment().mss(MSS).window(65_535);
+        try (TcpScenario t = TcpScenario.established(StackConfig.small(), syn)) {
+            t.application().writes(2 * MSS).skip();
+            t.after(millis(20)).receives(segment().seq(1).ack(2_001));
+            final long before = t.application().connection().roundTripTimeNs();
+            t.application().writes(2 * MSS).skip();
+            t.after(seconds(2)).skip().receives(segment().seq(1).ack(4_001));
+            assertEquals(before, t.application().connection().roundTripTimeNs());
         }
     }
 }

@@ -13,6 +13,7 @@ import org.weir.stack.StackConfig;
 class TcpSendTest {
     private static final int MSS = 1_000;
 
+    @Rfc({"9293 MUST-60", "9293 MUST-61", "9293 SHLD-27", "9293 SHLD-28"})
     @Test
     void dataIsCutIntoSegmentsAndTheLastOneIsPushed() {
         try (TcpScenario t = TcpScenario.established()) {
@@ -24,6 +25,7 @@ class TcpSendTest {
         }
     }
 
+    @Rfc("9293 MUST-16")
     @Test
     void timestampsMakeSegmentsShorter() {
         final SegmentSpec syn = segment().mss(MSS).window(65_535).timestamps(1, 0);
@@ -34,6 +36,7 @@ class TcpSendTest {
         }
     }
 
+    @Rfc("5681 M3")
     @Test
     void theInitialWindowIsTenSegments() {
         try (TcpScenario t = TcpScenario.established()) {
@@ -42,6 +45,7 @@ class TcpSendTest {
         }
     }
 
+    @Rfc({"9293 MUST-19", "5681 M1"})
     @Test
     void slowStartSendsTwoSegmentsForEachOneAcknowledged() {
         try (TcpScenario t = TcpScenario.established()) {
@@ -56,6 +60,7 @@ class TcpSendTest {
         }
     }
 
+    @Rfc("5681 M2")
     @Test
     void thePeersWindowIsNeverOverrun() {
         try (TcpScenario t =
@@ -70,6 +75,7 @@ class TcpSendTest {
         }
     }
 
+    @Rfc({"9293 REC-1", "7323 M5"})
     @Test
     void aScaledWindowCountsInFull() {
         try (TcpScenario t = TcpScenario.established(
@@ -79,6 +85,7 @@ class TcpSendTest {
         }
     }
 
+    @Rfc({"9293 SHLD-7", "9293 MAY-16"})
     @Test
     void aShortSegmentWaitsForTheOneBeforeIt() {
         try (TcpScenario t = TcpScenario.established()) {
@@ -99,6 +106,7 @@ class TcpSendTest {
         }
     }
 
+    @Rfc("9293 MUST-17")
     @Test
     void withoutNagleShortSegmentsLeaveAtOnce() {
         try (TcpScenario t = TcpScenario.established()) {
@@ -108,6 +116,7 @@ class TcpSendTest {
         }
     }
 
+    @Rfc({"9293 MUST-19", "6298 S4", "6298 S7", "6298 M7"})
     @Test
     void lostDataIsSentAgainAfterTheTimeOutWithBackOff() {
         try (TcpScenario t = TcpScenario.established()) {
@@ -122,6 +131,7 @@ class TcpSendTest {
         }
     }
 
+    @Rfc("5681 M9")
     @Test
     void aTimeOutStartsAgainWithOneSegment() {
         try (TcpScenario t = TcpScenario.established()) {
@@ -132,6 +142,7 @@ class TcpSendTest {
         }
     }
 
+    @Rfc("9293 MUST-12")
     @Test
     void aConnectionWhosePeerIsSilentTimesOut() {
         final StackConfig impatient =
@@ -144,6 +155,7 @@ class TcpSendTest {
         }
     }
 
+    @Rfc("5681 S7")
     @Test
     void threeDuplicatesBringTheFirstSegmentAgainWithoutATimeOut() {
         try (TcpScenario t = TcpScenario.established()) {
@@ -159,6 +171,7 @@ class TcpSendTest {
         }
     }
 
+    @Rfc("5681 S8")
     @Test
     void theFirstTwoDuplicatesLetNewSegmentsOut() {
         try (TcpScenario t = TcpScenario.established()) {
@@ -169,6 +182,7 @@ class TcpSendTest {
         }
     }
 
+    @Rfc("5681 S13")
     @Test
     void aPartialAcknowledgmentBringsTheNextHoleAgain() {
         try (TcpScenario t = TcpScenario.established()) {
@@ -184,6 +198,7 @@ class TcpSendTest {
         }
     }
 
+    @Rfc({"5681 M6", "5681 M13"})
     @Test
     void aFastRetransmissionHalvesTheWindow() {
         try (TcpScenario t = TcpScenario.established()) {
@@ -197,6 +212,7 @@ class TcpSendTest {
         }
     }
 
+    @Rfc({"9293 MUST-35", "9293 MUST-36", "9293 MUST-37", "9293 SHLD-29", "9293 SHLD-30"})
     @Test
     void aClosedWindowIsProbedWithGrowingPauses() {
         try (TcpScenario t = TcpScenario.established()) {
@@ -256,6 +272,7 @@ class TcpSendTest {
         }
     }
 
+    @Rfc("5681 S10")
     @Test
     void anIdleConnectionStartsAgainWithTheInitialWindow() {
         try (TcpScenario t = TcpScenario.established()) {
@@ -280,6 +297,7 @@ class TcpSendTest {
         }
     }
 
+    @Rfc("9293 MUST-38")
     @Test
     void aLinkThatCutsSegmentsStillGetsWholeSegments() {
         try (TcpScenario t = TcpScenario.establishedWithOffload()) {
@@ -292,6 +310,7 @@ class TcpSendTest {
         }
     }
 
+    @Rfc("9293 MUST-38")
     @Test
     void halfTheLargestWindowMayBeFilledByAShortSegment() {
         try (TcpScenario t =
@@ -303,6 +322,7 @@ class TcpSendTest {
         }
     }
 
+    @Rfc("5961 M7")
     @Test
     void anAcknowledgmentOlderThanTheLargestWindowIsChallenged() {
         try (TcpScenario t =
@@ -371,6 +391,7 @@ class TcpSendTest {
         }
     }
 
+    @Rfc("7323 M5")
     @Test
     void theWindowOfTheLastHandshakeSegmentIsScaled() {
         final SegmentSpec syn = segment().mss(MSS).wscale(3).window(1_000);
@@ -408,6 +429,7 @@ class TcpSendTest {
         }
     }
 
+    @Rfc({"9293 MUST-19", "5681 S4", "5681 M7"})
     @Test
     void aboveTheThresholdTheWindowGrowsByOneSegmentForEachWindowAcknowledged() {
         try (TcpScenario t = TcpScenario.established()) {
@@ -481,6 +503,7 @@ class TcpSendTest {
         }
     }
 
+    @Rfc({"9293 MUST-18", "6298 M3"})
     @Test
     void withoutASampleTheBackOffStays() {
         try (TcpScenario t = TcpScenario.established()) {
@@ -494,6 +517,7 @@ class TcpSendTest {
         }
     }
 
+    @Rfc({"9293 SHLD-6", "9293 MUST-54"})
     @Test
     void aRouterThatCarriesLessMakesSegmentsShorter() {
         try (TcpScenario t = TcpScenario.established(

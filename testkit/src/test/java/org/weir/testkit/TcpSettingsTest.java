@@ -39,6 +39,7 @@ class TcpSettingsTest {
 
     // ---- keep-alive ----
 
+    @Rfc("9293 MUST-25")
     @Test
     void aSilentConnectionIsLeftAloneUnlessTheUserSaysOtherwise() {
         try (TcpScenario t = TcpScenario.established()) {
@@ -46,6 +47,7 @@ class TcpSettingsTest {
         }
     }
 
+    @Rfc({"9293 MAY-5", "9293 MUST-24", "9293 MUST-26", "9293 MUST-27", "9293 SHLD-12"})
     @Test
     void aSilentConnectionIsProbedOneBelowTheNextOctet() {
         try (TcpScenario t = established(TcpSettingsTest::keepAlive)) {
@@ -57,6 +59,7 @@ class TcpSettingsTest {
         }
     }
 
+    @Rfc("9293 MUST-29")
     @Test
     void aPeerThatAnswersNoProbeIsGivenUpAndReset() {
         try (TcpScenario t = established(TcpSettingsTest::keepAlive)) {
@@ -68,6 +71,7 @@ class TcpSettingsTest {
         }
     }
 
+    @Rfc("9293 MUST-26")
     @Test
     void whatArrivesPutsTheProbeOff() {
         try (TcpScenario t = established(TcpSettingsTest::keepAlive)) {
@@ -89,6 +93,7 @@ class TcpSettingsTest {
 
     // ---- user timeout ----
 
+    @Rfc("9293 MUST-21")
     @Test
     void aUserTimeoutEndsWaitingForAnAcknowledgment() {
         try (TcpScenario t = established(s -> s.userTimeoutNs = seconds(3))) {
@@ -99,6 +104,7 @@ class TcpSettingsTest {
         }
     }
 
+    @Rfc("9293 MUST-21")
     @Test
     void aUserTimeoutIsLongerThanTheRetransmissionsWouldLast() {
         try (TcpScenario t = established(s -> s.userTimeoutNs = seconds(5_000))) {

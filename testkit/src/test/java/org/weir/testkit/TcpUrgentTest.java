@@ -7,6 +7,7 @@ import org.junit.jupiter.api.Test;
 
 /// The urgent mechanism: RFC 9293 section 3.8.5 as RFC 6093 explains it.
 class TcpUrgentTest {
+    @Rfc({"9293 MUST-30", "9293 MUST-32", "9293 MUST-33"})
     @Test
     void urgentDataStaysInItsPlaceAndTheApplicationIsToldWhereItEnds() {
         try (TcpScenario t = TcpScenario.established()) {
@@ -19,6 +20,7 @@ class TcpUrgentTest {
         }
     }
 
+    @Rfc({"9293 MUST-31", "9293 MUST-32"})
     @Test
     void urgentDataIsAnnouncedBeforeItArrives() {
         try (TcpScenario t = TcpScenario.established()) {
@@ -28,6 +30,7 @@ class TcpUrgentTest {
         }
     }
 
+    @Rfc("9293 MUST-32")
     @Test
     void anAnnouncementIsToldOnce() {
         try (TcpScenario t = TcpScenario.established()) {
@@ -51,6 +54,7 @@ class TcpUrgentTest {
         }
     }
 
+    @Rfc({"9293 MUST-30", "9293 MUST-31", "9293 MUST-62"})
     @Test
     void whatIsDeclaredUrgentIsPointedBehind() {
         try (TcpScenario t = TcpScenario.established()) {
