@@ -71,7 +71,7 @@ final class FaultSpecTest {
     void aNameThatIsNoneIsAnsweredWithThoseThereAre() {
         for (final String text : List.of("loss=1%,", "noise=1%")) {
             final TypeConversionException e = assertThrows(TypeConversionException.class, () -> FaultSpec.parse(text));
-            assertTrue(e.getMessage().contains("no such fault; there are loss, burst, ack-loss"), e.getMessage());
+            assertTrue(e.toString().contains("no such fault; there are loss, burst, ack-loss"), e::toString);
         }
     }
 

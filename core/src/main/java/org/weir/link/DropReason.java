@@ -73,6 +73,8 @@ public enum DropReason {
     TCP_SYN_COOKIE_SENT("a SYN answered by a cookie"),
     /// Outside the receive window.
     TCP_OUT_OF_WINDOW("outside the TCP receive window"),
+    /// Without a timestamp on a connection that has agreed on them (RFC 7323 section 3.2).
+    TCP_NO_TIMESTAMP("no timestamp on a TCP connection that uses them"),
     /// An old duplicate by its timestamp (PAWS, RFC 7323).
     TCP_OLD_TIMESTAMP("an old TCP duplicate by its timestamp"),
     /// An acknowledgment of what was never sent, or far too old.

@@ -55,6 +55,8 @@ final class AcknowledgmentInput {
         }
         if (d.acknowledged > 0) {
             restartTimer(c, nowNs);
+            tcp.pathMtu().acknowledged(c, nowNs);
+            tcp.tuning().acknowledged(c);
             tcp.sendRoomFreed(c);
         }
     }
@@ -103,6 +105,7 @@ final class AcknowledgmentInput {
         delivery.inOrder = true;
         for (SentRange r = snd.board.first(); r != null && SequenceNumber.before(r.start, ack); ) {
             final boolean whole = SequenceNumber.beforeOrAt(r.end, ack);
+            delivery.ambiguous |= r.retransmitted;
             arrived(c, r, r.start, whole ? r.end : ack, nowNs);
             if (!whole) {
                 snd.board.trimFirst(ack);
@@ -110,6 +113,9 @@ final class AcknowledgmentInput {
             }
             snd.board.dropFirst();
             r = snd.board.first();
+        }
+        if (delivery.ambiguous) {
+            delivery.rttNs = 0;
         }
         snd.finAcknowledged |= snd.coversFin(ack);
         snd.queue.drop(Math.min(acknowledged, snd.queue.length()));

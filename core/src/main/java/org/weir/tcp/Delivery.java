@@ -14,6 +14,10 @@ final class Delivery {
     int sackedBefore;
     /// Something arrived that was sent once only, before the present phase of recovery began.
     boolean original;
+    /// Something that was sent twice is acknowledged: what lies behind it may have waited for it at the peer, so
+    /// its
+    /// age says nothing.
+    boolean ambiguous;
     /// The round-trip time of the last that was sent once only, in nanoseconds; 0 if there was none.
     long rttNs;
     /// What is being looked at is acknowledged by SND.UNA, not by a block.
@@ -35,6 +39,7 @@ final class Delivery {
         flightBefore = snd.flight();
         sackedBefore = snd.board.sacked();
         original = false;
+        ambiguous = false;
         rttNs = 0;
         duplicate = false;
         hasEcho = false;

@@ -4,13 +4,9 @@ import org.jspecify.annotations.Nullable;
 import org.weir.ip.IcmpError;
 import org.weir.wire.IcmpHeader;
 import org.weir.wire.TcpHeader;
-import org.weir.wire.TcpOptions;
 
 /// What the network reports about segments that it could not deliver.
 final class ErrorInput {
-    /// A smaller path MTU is not believed: it would drown the payload in headers.
-    private static final int LEAST_PATH_MTU = 296;
-
     private final Tcp tcp;
     private final ConnectionTable table;
     private final TcpHeader quote = new TcpHeader();
@@ -29,7 +25,7 @@ final class ErrorInput {
             return;
         }
         if (e.code() == IcmpHeader.FRAGMENTATION_NEEDED) {
-            shrinkSegments(c, e.nextHopMtu());
+            tcp.pathMtu().reported(c, e.nextHopMtu(), tcp.clock().nowNs());
             return;
         }
         final TcpError error = switch (e.code()) {
@@ -42,18 +38,6 @@ final class ErrorInput {
         } else {
             c.softError = error;
         }
-    }
-
-    /// RFC 1191 section 6.4: the path carries less. What was sent in larger segments is sent again in smaller ones.
-    private void shrinkSegments(TcpConnection c, int mtu) {
-        final int overhead = SegmentWriter.HEADERS + (c.rcv.timestamps ? TcpOptions.TIMESTAMPS_LENGTH : 0);
-        final int octets = Math.max(mtu, LEAST_PATH_MTU) - overhead;
-        if (!c.snd.synAcknowledged || octets >= c.snd.segmentSize) {
-            return;
-        }
-        c.segmentSize(octets);
-        c.snd.board.loseAll();
-        tcp.wantsOutput(c);
     }
 
     private @Nullable TcpConnection find(IcmpError e) {

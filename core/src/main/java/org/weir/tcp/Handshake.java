@@ -47,6 +47,10 @@ final class Handshake {
         return null;
     }
 
+    private long nowNs() {
+        return tcp.clock().nowNs();
+    }
+
     // ---- LISTEN ----
 
     /// Returns why the segment was dropped, or null if it began a connection.
@@ -89,7 +93,7 @@ final class Handshake {
         c.remoteHigh = d.sourceHigh();
         c.remoteLow = d.sourceLow();
         c.remotePort = s.sourcePort;
-        tcp.begin(c, route, tcp.clock().nowNs());
+        tcp.begin(c, route, nowNs());
         c.settings.copyFrom(listener.settings);
         tcp.settingsChanged(c);
         c.listener = listener;
@@ -129,6 +133,7 @@ final class Handshake {
         final boolean timestamps = s.options.hasTimestamps();
         c.rcv.timestamps = timestamps;
         c.rcv.tsRecent = timestamps ? s.options.timestampValue() : 0;
+        c.rcv.tsRecentNs = nowNs();
         agreeOnSack(c, timestamps && SynCookies.sackPermitted(echo));
         agreeOnScale(c, timestamps && SynCookies.hasScale(echo), SynCookies.scale(echo));
         agreeOnSize(c, offered, route);
@@ -214,11 +219,11 @@ final class Handshake {
         } else if (listener.isFull()) {
             return DropReason.TCP_BACKLOG_FULL;
         } else if (c.settings.deferAcceptNs > 0 && s.length == 0) {
-            c.deadlines.deferNs = tcp.clock().nowNs() + c.settings.deferAcceptNs;
+            c.deadlines.deferNs = nowNs() + c.settings.deferAcceptNs;
         } else {
             offer(c, listener);
         }
-        sample(c, tcp.clock().nowNs());
+        sample(c, nowNs());
         c.state = TcpTransitions.next(c.state, TcpEvent.ACK_OF_SYN_ARRIVES);
         if (c.snd.finQueued) {
             c.state = TcpTransitions.next(c.state, TcpEvent.CLOSE);
@@ -272,7 +277,7 @@ final class Handshake {
         snd.congestion.window = CongestionControl.initialWindow(snd.segmentSize);
         snd.congestion.slowStartThreshold = CongestionControl.MAXIMUM_WINDOW;
         c.congestion.begin(snd.congestion, snd.segmentSize);
-        snd.progressNs = tcp.clock().nowNs();
+        snd.progressNs = nowNs();
         tcp.keepAlive().begin(c);
         tcp.wantsOutput(c);
     }
@@ -282,6 +287,7 @@ final class Handshake {
         final TcpOptions options = s.options;
         c.rcv.timestamps = options.hasTimestamps();
         c.rcv.tsRecent = options.hasTimestamps() ? options.timestampValue() : 0;
+        c.rcv.tsRecentNs = nowNs();
         agreeOnEcn(c, s);
         agreeOnSack(c, options.sackPermitted());
         agreeOnScale(c, options.hasWindowScale(), options.hasWindowScale() ? options.windowScale() : 0);
@@ -307,6 +313,7 @@ final class Handshake {
         final int carried = Math.clamp(offered, Math.min(LEAST_SEGMENT_SIZE, local), local);
         c.segmentSize(carried - optionOctets);
         c.rcv.segmentSize = local - optionOctets;
+        c.snd.mtu.begin(carried - optionOctets);
     }
 
     /// RFC 3168 section 6.1.1: a SYN offers by both bits, its answer accepts by one.

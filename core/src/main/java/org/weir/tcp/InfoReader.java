@@ -62,7 +62,7 @@ final class InfoReader {
         info.receiveSegmentSize = rcv.peerSegmentSize;
         info.receiveWindow = rcv.window();
         info.advertisedSegmentSize = c.route == null ? 0 : SegmentWriter.offeredSegmentSize(c, c.route);
-        info.pathMtu = c.route == null ? 0 : c.route.netif().mtu();
+        info.pathMtu = PathMtu.mtu(c);
     }
 
     private static void readTraffic(Traffic t, TcpInfo info, long nowNs) {

@@ -67,7 +67,7 @@ final class LossDetection {
             final SentRange newer = range.newer;
             final long dueNs = range.sentNs + patienceNs;
             if (dueNs - nowNs <= 0) {
-                lost += range.length();
+                lost += PathMtu.isProbe(c.snd.mtu, range) ? loseProbe(c, nowNs) : range.length();
                 board.lost(range);
             } else {
                 c.deadlines.reorderNs = dueNs;
@@ -78,6 +78,12 @@ final class LossDetection {
             tcp.schedule(c);
         }
         return lost;
+    }
+
+    /// Returns the octets that count as a sign of congestion.
+    private int loseProbe(TcpConnection c, long nowNs) {
+        tcp.pathMtu().probeLost(c, nowNs);
+        return 0;
     }
 
     private static boolean isNewestArrived(SentRange range, Recovery r) {

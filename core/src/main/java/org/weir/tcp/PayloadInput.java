@@ -71,6 +71,7 @@ final class PayloadInput {
         rcv.nxt += s.length;
         rcv.unacknowledged += s.length;
         rcv.learnSegmentSize(s.length);
+        rcv.noteRoundTrip(s, nowNs);
         rcv.queue.append(s.takePayload());
         final boolean fillsHole = !rcv.outOfOrder.isEmpty();
         if (fillsHole) {
@@ -136,6 +137,9 @@ final class PayloadInput {
             c.rcv.finSequence = s.end() - 1;
         }
         if (!c.rcv.finIsNext() || !c.state.receives()) {
+            if (s.has(TcpHeader.FIN) && s.arrivedLength == 0 && c.state.receives()) {
+                tcp.owesAck(c);
+            }
             return;
         }
         c.rcv.nxt++;

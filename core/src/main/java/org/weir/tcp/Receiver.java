@@ -11,6 +11,8 @@ final class Receiver {
     /// A larger share of the buffer must be free before a window grows, RFC 9293 section 3.8.6.2.2.
     private static final int SILLY_WINDOW_SHARE = 2;
 
+    private static final long TIMESTAMP_LIFE_NS = 24 * 86_400 * StackClock.SECOND;
+
     static final int LARGEST_UNSCALED_WINDOW = 0xFFFF;
 
     private static final int DEFAULT_SEGMENT_SIZE = 536;
@@ -48,6 +50,8 @@ final class Receiver {
     boolean timestamps;
     /// TS.Recent.
     int tsRecent;
+    /// When it was set.
+    long tsRecentNs;
     /// Last.ACK.sent.
     int lastAckSent;
     /// Added to the time in each TSval.
@@ -55,6 +59,14 @@ final class Receiver {
 
     /// Selective acknowledgments are in use, RFC 2018.
     boolean sackPermitted;
+    /// Octets that the reader has taken since [#roundSinceNs].
+    int readInRound;
+
+    long roundSinceNs;
+    /// The most that it took in a round trip before.
+    int readBefore;
+    /// The round-trip time as the peer's echoes tell it; 0 if they have not yet.
+    long roundTripNs;
     /// Octets that SACK blocks may take of a segment: half, so that data moves on over the smallest of links.
     int optionRoom;
     /// What came twice and is to be reported once, RFC 2883; nothing if both are the same.
@@ -96,10 +108,15 @@ final class Receiver {
         unacknowledged = 0;
         timestamps = true;
         tsRecent = 0;
+        tsRecentNs = 0;
         lastAckSent = 0;
         timestampOffset = 0;
         sackPermitted = true;
         optionRoom = 0;
+        readInRound = 0;
+        roundSinceNs = 0;
+        readBefore = 0;
+        roundTripNs = 0;
         duplicateStart = 0;
         duplicateEnd = 0;
         quickAcks = config.quickAcks();
@@ -129,9 +146,28 @@ final class Receiver {
         return Math.max(0, unread);
     }
 
+    /// RFC 7323 section 5.5: after 24 days without news TS.Recent says nothing, for the peer's clock may have
+    /// wrapped.
+    boolean isTimestampValid(long nowNs) {
+        return nowNs - tsRecentNs < TIMESTAMP_LIFE_NS;
+    }
+
     /// TSval: milliseconds from an origin that differs for each connection, RFC 7323 section 5.4 and 7.1.
     int timestampAt(long nowNs) {
         return (int) (nowNs / StackClock.MILLISECOND) + timestampOffset;
+    }
+
+    /// Full segments echo what was acknowledged a round trip before, RFC 7323 section 4.
+    void noteRoundTrip(Segment s, long nowNs) {
+        final boolean tells = timestamps
+                && s.options.hasTimestamps()
+                && s.options.timestampEcho() != 0
+                && s.length >= peerSegmentSize;
+        final int elapsed = tells ? timestampAt(nowNs) - s.options.timestampEcho() : -1;
+        if (elapsed >= 0) {
+            final long sampleNs = Math.max(1, elapsed) * StackClock.MILLISECOND;
+            roundTripNs = roundTripNs == 0 ? sampleNs : roundTripNs + (sampleNs - roundTripNs) / 8;
+        }
     }
 
     // ---- selective acknowledgment ----

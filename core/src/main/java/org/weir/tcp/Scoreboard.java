@@ -93,8 +93,32 @@ final class Scoreboard {
     }
 
     private boolean joins(SentRange before, long nowNs) {
-        final boolean isSame = before.sentNs == nowNs && !before.retransmitted;
+        final boolean isSame = before.sentNs == nowNs && !before.retransmitted && !before.isolated;
         return before.fate == Fate.IN_FLIGHT && (isSame || pool.available() == 0);
+    }
+
+    /// Makes what was sent from `start` on a range of its own, which does not grow. False if the pool was dry.
+    boolean isolate(int start) {
+        if (last != null && last.start != start && !split(last, start)) {
+            return false;
+        }
+        if (last != null) {
+            last.isolated = true;
+        }
+        return true;
+    }
+
+    /// Lets `range`, which is lost, take over lost octets behind it until it has `octets` octets: what was sent in
+    /// other pieces is sent again in full segments.
+    void fillLost(SentRange range, int octets) {
+        for (SentRange next = range.next; next != null && next.fate == Fate.LOST; next = range.next) {
+            final int missing = octets - range.length();
+            if (missing <= 0 || next.length() > missing && !split(next, next.start + missing)) {
+                return;
+            }
+            range.retransmitted |= next.retransmitted;
+            absorb(range, next);
+        }
     }
 
     /// The first `octets` octets of `range`, which is lost, were sent again.

@@ -82,7 +82,7 @@ final class SegmentWriter {
                 .window(c.rcv.advertise(!syn))
                 .urgentPointer(urgent ? urgentPointer(c, sequence) : 0);
         writeOptions(c, packet, at, syn);
-        packet.segmentSize(length > c.snd.segmentSize ? c.snd.segmentSize : 0);
+        packet.segmentSize(isOneSegment(c, sequence, length) ? 0 : c.snd.segmentSize);
         c.traffic.segmentsSent++;
         c.traffic.dataSegmentsSent += length > 0 ? 1 : 0;
         c.rcv.lastAckSent = c.rcv.nxt;
@@ -96,6 +96,13 @@ final class SegmentWriter {
     /// RFC 6093 section 2.1: it points behind the last urgent octet.
     private static int urgentPointer(TcpConnection c, int sequence) {
         return Math.min(SequenceNumber.distance(sequence, c.snd.urgentEnd), 0xFFFF);
+    }
+
+    /// What is longer than a segment is cut by the link, unless it is there to find out whether the path carries
+    /// it.
+    private static boolean isOneSegment(TcpConnection c, int sequence, int length) {
+        final MtuSearch m = c.snd.mtu;
+        return length <= c.snd.segmentSize || m.probing && sequence == m.probeStart;
     }
 
     private boolean refuse() {
@@ -252,9 +259,19 @@ final class SegmentWriter {
     }
 
     /// Resets a connection that the peer believes in.
+    ///
+    /// Whether it has taken the octet of a window probe is not known: it gets one reset for each case.
     void reset(TcpConnection c) {
+        final int sequence = c.snd.acceptableSequence();
+        reset(c, sequence);
+        if (c.snd.max != sequence && c.snd.synAcknowledged) {
+            reset(c, c.snd.max);
+        }
+    }
+
+    private void reset(TcpConnection c, int sequence) {
         resetsSent++;
-        write(c, c.snd.acceptableSequence(), 0, TcpHeader.RST | TcpHeader.ACK);
+        write(c, sequence, 0, TcpHeader.RST | TcpHeader.ACK);
     }
 
     /// Answers an acknowledgment of what was never sent on a connection that is being opened: SEQ = SEG.ACK.

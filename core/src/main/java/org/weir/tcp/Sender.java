@@ -16,6 +16,7 @@ final class Sender {
     final RttEstimator rtt = new RttEstimator();
     final CongestionState congestion = new CongestionState();
     final Recovery recovery = new Recovery();
+    final MtuSearch mtu = new MtuSearch();
     final Scoreboard board;
 
     /// SND.ISS.

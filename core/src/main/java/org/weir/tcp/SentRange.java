@@ -19,6 +19,8 @@ final class SentRange extends Range<SentRange> {
     long sentNs;
     /// It was sent more than once.
     boolean retransmitted;
+    /// What is sent next does not join it.
+    boolean isolated;
 
     @Nullable
     SentRange previous;
@@ -39,6 +41,7 @@ final class SentRange extends Range<SentRange> {
         sentNs = nowNs;
         fate = Fate.IN_FLIGHT;
         retransmitted = false;
+        isolated = false;
     }
 
     /// True if this range was sent after what ended at `otherEnd` was sent at `otherNs`, RFC 8985 section 6.2 step

@@ -27,6 +27,9 @@ public final class Tcp implements Transport {
     /// Send queues hold pages, and what is sent of a page is seldom in more than two ranges.
     private static final int SENT_RANGES_PER_PAGE = 2;
 
+    /// What a short packet may take, see [TcpConnection#send].
+    static final int PAGES_FOR_WRITER = 2;
+
     private static final long RETRY_NS = StackClock.MILLISECOND;
 
     private final Ipv4 ipv4;
@@ -43,6 +46,8 @@ public final class Tcp implements Transport {
     private final TcpOutput output;
     private final Teardown teardown;
     private final KeepAlive keepAlive;
+    private final BufferTuning tuning = new BufferTuning(this);
+    private final PathMtu pathMtu = new PathMtu(this);
     private final ErrorInput errors;
     private final TcpInput input;
     private final TcpTimers timers;
@@ -315,15 +320,12 @@ public final class Tcp implements Transport {
 
     /// True if [#deliver] or [#transmit] has something to do.
     public boolean hasWork() {
-        return !events.isEmpty()
-                || !outputs.isEmpty()
-                || !acceptable.isEmpty()
-                || !starved.isEmpty() && pool().pagesForSending() > 0;
+        return !events.isEmpty() || !outputs.isEmpty() || !acceptable.isEmpty() || !starved.isEmpty() && canFeed();
     }
 
     /// Tells handlers what has happened since the last call. Returns how many were told.
     public int deliver() {
-        if (!starved.isEmpty() && pool().pagesForSending() > 0) {
+        if (!starved.isEmpty() && canFeed()) {
             wakeStarved();
         }
         int delivered = 0;
@@ -458,8 +460,14 @@ public final class Tcp implements Transport {
         }
     }
 
+    /// A writer that found the pool dry is woken for no less than it may need at once, or it would come back at
+    /// once.
+    private boolean canFeed() {
+        return pool().pagesForSending() >= PAGES_FOR_WRITER;
+    }
+
     private void wakeStarved() {
-        for (int i = Math.min(starved.size(), pool().pagesForSending()); i > 0; i--) {
+        for (int i = Math.min(starved.size(), pool().pagesForSending() / PAGES_FOR_WRITER); i > 0; i--) {
             final TcpConnection c = starved.remove();
             if (c.snd.starved && c.attached) {
                 c.snd.starved = false;
@@ -479,7 +487,8 @@ public final class Tcp implements Transport {
     }
 
     /// The reader has made room.
-    void consumed(TcpConnection c) {
+    void consumed(TcpConnection c, int octets) {
+        tuning.consumed(c, octets, clock().nowNs());
         if (c.state.receives() && c.rcv.owesWindowUpdate()) {
             owesAck(c);
         }
@@ -527,6 +536,18 @@ public final class Tcp implements Transport {
     /// False if another listener has the port for itself.
     boolean mayListen(TcpListener l) {
         return !table.hasOtherListener(l);
+    }
+
+    BufferTuning tuning() {
+        return tuning;
+    }
+
+    PathMtu pathMtu() {
+        return pathMtu;
+    }
+
+    void countPathMtuReduction() {
+        counters.pathMtuReductions++;
     }
 
     KeepAlive keepAlive() {

@@ -272,7 +272,7 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
     }
 
     private boolean sendCopy(Pbuf packet) {
-        if (tcp.pool().pagesForSending() < 2) {
+        if (tcp.pool().pagesForSending() < Tcp.PAGES_FOR_WRITER) {
             tcp.starve(this, true);
             return false;
         }
@@ -348,7 +348,7 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
     public void consume(int octets) {
         tcp.checkOwner();
         rcv.queue.drop(octets);
-        tcp.consumed(this);
+        tcp.consumed(this, octets);
     }
 
     /// Copies up to `length` octets to `target` and consumes them. Returns how many there were.

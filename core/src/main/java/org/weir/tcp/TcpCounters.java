@@ -13,6 +13,7 @@ public final class TcpCounters {
     long retransmittedSegments;
     long spuriousRetransmissions;
     long undone;
+    long pathMtuReductions;
 
     public long segmentsReceived() {
         return segmentsReceived;
@@ -58,6 +59,11 @@ public final class TcpCounters {
     /// Segments sent again although they had arrived: the peer has said so by a D-SACK.
     public long spuriousRetransmissions() {
         return spuriousRetransmissions;
+    }
+
+    /// How often a path was found to carry less than was thought.
+    public long pathMtuReductions() {
+        return pathMtuReductions;
     }
 
     /// Reductions of a congestion window that were taken back because nothing had been lost.

@@ -155,6 +155,10 @@ final class TcpInput {
             return Verdict.DROP;
         }
         c.traffic.segmentsReceived++;
+        if (c.rcv.timestamps && !s.options.hasTimestamps() && !s.has(TcpHeader.RST)) {
+            drops.count(DropReason.TCP_NO_TIMESTAMP); // RFC 7323 section 3.2: silently
+            return Verdict.DROP;
+        }
         final DropReason fault = isOldTimestamp(c, s) ? DropReason.TCP_OLD_TIMESTAMP : faultOfSequence(c, s);
         if (fault != null) {
             refuse(c, s, fault);
@@ -167,11 +171,12 @@ final class TcpInput {
     }
 
     /// PAWS, RFC 7323 section 5.3 R1; a reset is exempt.
-    private static boolean isOldTimestamp(TcpConnection c, Segment s) {
+    private boolean isOldTimestamp(TcpConnection c, Segment s) {
         return c.rcv.timestamps
                 && s.options.hasTimestamps()
                 && !s.has(TcpHeader.RST)
-                && SequenceNumber.before(s.options.timestampValue(), c.rcv.tsRecent);
+                && SequenceNumber.before(s.options.timestampValue(), c.rcv.tsRecent)
+                && c.rcv.isTimestampValid(tcp.clock().nowNs());
     }
 
     /// RFC 9293 section 3.4 table 6. With a closed window, what is wrong with data at RCV.NXT is the data alone:
@@ -214,12 +219,13 @@ final class TcpInput {
     }
 
     /// RFC 7323 section 4.3.
-    private static void rememberTimestamp(TcpConnection c, Segment s) {
+    private void rememberTimestamp(TcpConnection c, Segment s) {
         if (c.rcv.timestamps
                 && s.options.hasTimestamps()
                 && SequenceNumber.afterOrAt(s.options.timestampValue(), c.rcv.tsRecent)
                 && SequenceNumber.beforeOrAt(s.sequence, c.rcv.lastAckSent)) {
             c.rcv.tsRecent = s.options.timestampValue();
+            c.rcv.tsRecentNs = tcp.clock().nowNs();
         }
     }
 

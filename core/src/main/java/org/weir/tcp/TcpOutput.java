@@ -53,6 +53,10 @@ final class TcpOutput {
 
     private Turn sendData(TcpConnection c, Netif netif, long nowNs) {
         for (int i = 0; i < SEGMENTS_PER_TURN; i++) {
+            final int probe = tcp.pathMtu().probeSize(c, nowNs);
+            if (probe > 0 && netif.hasRoom()) {
+                probePath(c, probe, nowNs);
+            }
             final SentRange lost = lostToSend(c);
             final int length = lost == null ? sendable(c, netif, nowNs) : 0;
             if (lost == null && length == 0 && !finIsDue(c)) {
@@ -65,6 +69,15 @@ final class TcpOutput {
             }
         }
         return Turn.MORE;
+    }
+
+    /// RFC 4821 section 7.5: a segment larger than the path is known to carry.
+    private void probePath(TcpConnection c, int size, long nowNs) {
+        final MtuSearch search = c.snd.mtu;
+        search.probeStart = c.snd.nxt;
+        search.probeEnd = c.snd.nxt + size;
+        search.probing = true;
+        search.probing = sendNext(c, size, nowNs) && c.snd.board.isolate(search.probeStart);
     }
 
     private Turn endTurn(TcpConnection c, Netif netif, long nowNs) {
@@ -142,6 +155,7 @@ final class TcpOutput {
     /// Sends up to `limit` octets of `lost` again, with the FIN if that was there.
     private boolean resend(TcpConnection c, SentRange lost, int limit, long nowNs) {
         final Sender snd = c.snd;
+        snd.board.fillLost(lost, limit);
         final int payload = Math.max(0, SequenceNumber.distance(lost.start, snd.queueEnd()));
         final int length = Math.min(Math.min(lost.length(), payload), limit);
         final boolean fin = snd.finQueued && length == payload && SequenceNumber.after(lost.end, snd.queueEnd());

@@ -115,6 +115,7 @@ final class TcpTimers {
         snd.rtt.backOff();
         tcp.countTimeout();
         if (snd.synAcknowledged) {
+            tcp.pathMtu().timedOut(c, nowNs);
             recovery.timedOut(c, nowNs);
         } else {
             snd.nxt = snd.una;

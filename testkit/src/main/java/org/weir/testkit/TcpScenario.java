@@ -53,6 +53,8 @@ public final class TcpScenario implements AutoCloseable {
     private final int peerIss = NEAR_THE_WRAP;
     private int stackIss;
     private boolean issKnown;
+    private int highestSent;
+    private int largestSentAt;
     private final boolean offloads;
     private int stackPort = STACK_PORT;
     private int peerPort = PEER_PORT;
@@ -274,6 +276,30 @@ public final class TcpScenario implements AutoCloseable {
             count++;
         }
         return count;
+    }
+
+    /// Octets of the largest segment that the stack has sent and nobody has looked at; they do not matter
+    /// otherwise.
+    public int lengthSent() {
+        int largest = 0;
+        for (SentSegment s = next(); s != null; s = next()) {
+            if (s.payload.length > largest) {
+                largest = s.payload.length;
+                largestSentAt = s.sequence;
+            }
+            highestSent = Math.max(highestSent, s.sequence + s.payload.length);
+        }
+        return largest;
+    }
+
+    /// The number of the segment that was the largest that [#lengthSent] has seen.
+    public int largestSentAt() {
+        return largestSentAt;
+    }
+
+    /// The number behind the last octet that [#lengthSent] has seen.
+    public int highestSent() {
+        return highestSent;
     }
 
     private @Nullable SentSegment next() {

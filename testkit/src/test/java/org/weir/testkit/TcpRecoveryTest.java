@@ -3,6 +3,7 @@ package org.weir.testkit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.weir.testkit.SegmentSpec.segment;
 import static org.weir.testkit.TcpScenario.millis;
+import static org.weir.testkit.TcpScenario.seconds;
 
 import org.junit.jupiter.api.Test;
 import org.weir.stack.StackConfig;
@@ -288,6 +289,20 @@ class TcpRecoveryTest {
             t.after(millis(250)).sends(data(at(2))).sendsNothing();
             t.receives(ack(at(3))).sends(data(at(3))).sends(data(at(4)));
             t.receives(ack(at(11)));
+        }
+    }
+
+    /// What waited behind a hole at the peer is acknowledged late: that is no round-trip time.
+    @Test
+    void whatWaitedBehindAHoleGivesNoRoundTripTime() {
+        final SegmentSpec syn = segment().mss(MSS).window(65_535);
+        try (TcpScenario t = TcpScenario.established(StackConfig.small(), syn)) {
+            t.application().writes(2 * MSS).skip();
+            t.after(millis(20)).receives(segment().seq(1).ack(2_001));
+            final long before = t.application().connection().roundTripTimeNs();
+            t.application().writes(2 * MSS).skip();
+            t.after(seconds(2)).skip().receives(segment().seq(1).ack(4_001));
+            assertEquals(before, t.application().connection().roundTripTimeNs());
         }
     }
 }

@@ -15,6 +15,10 @@ public final class Grid {
     private static final long[] ROUND_TRIPS_MS = {2, 20, 100};
     private static final double[] LOSSES = {0, 0.001, 0.01, 0.05};
     private static final long DURATION_NS = 10 * StackClock.SECOND;
+    /// Of the cells up to 100 Mbit/s, so that the figure is that of the steady state.
+    private static final long LONG_DURATION_NS = 30 * StackClock.SECOND;
+
+    private static final long FASTEST_LONG_RATE = 100_000_000;
 
     /// Where special things happen.
     private static final GridCell.Path USUAL = new GridCell.Path(100_000_000, 20 * StackClock.MILLISECOND);
@@ -59,7 +63,8 @@ public final class Grid {
                 roundTripMs,
                 loss * 100 == (int) (loss * 100) ? Integer.toString((int) (loss * 100)) : Double.toString(loss * 100));
         final GridCell.Path path = new GridCell.Path(rate, roundTripMs * StackClock.MILLISECOND);
-        return GridCell.plain(name, path, DURATION_NS).withFaults(plan -> plan.withLoss(loss));
+        final long durationNs = rate > FASTEST_LONG_RATE ? DURATION_NS : LONG_DURATION_NS;
+        return GridCell.plain(name, path, durationNs).withFaults(plan -> plan.withLoss(loss));
     }
 
     private static void addSpecial(List<GridCell> cells) {

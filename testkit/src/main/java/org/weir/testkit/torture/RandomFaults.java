@@ -49,8 +49,12 @@ record RandomFaults(FaultPlan plan, boolean mayBreak) {
     /// given up.
     private static LossModel.Blackout blackout(SplitMix64 random) {
         final long startNs = (1 + random.nextInt(5_000)) * StackClock.MILLISECOND;
-        final long lengthNs = (1 + random.nextInt(10_000)) * StackClock.MILLISECOND;
-        return new LossModel.Blackout(startNs, lengthNs, random.chance(0.5) ? 0 : 6 * lengthNs);
+        if (random.chance(0.5)) {
+            return new LossModel.Blackout(startNs, (1 + random.nextInt(10_000)) * StackClock.MILLISECOND, 0);
+        }
+        // Short and often: a period of a minute would hide every retransmission of a time-out that has grown to one.
+        final long lengthNs = (1 + random.nextInt(2_000)) * StackClock.MILLISECOND;
+        return new LossModel.Blackout(startNs, lengthNs, 7 * lengthNs);
     }
 
     private static Bottleneck bottleneck(SplitMix64 random) {

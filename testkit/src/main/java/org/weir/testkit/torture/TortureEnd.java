@@ -11,7 +11,7 @@ import org.weir.time.TimerWheel;
 /// The application at one end of a connection: writes, reads, pauses and leaves as its plan says, and checks what
 /// comes.
 final class TortureEnd {
-    /// An application in which nothing moves for so long gives up.
+    /// An application gives up when nothing has moved at either end for so long.
     private static final long PATIENCE_NS = 3_600 * StackClock.SECOND;
 
     /// So long may an application pause in all. A peer that has closed gives up on a window that stays closed for
@@ -220,7 +220,7 @@ final class TortureEnd {
             return TimerWheel.NEVER;
         }
         final long nowNs = clock.getAsLong();
-        long next = lastMoveNs + PATIENCE_NS;
+        long next = patienceEndNs();
         if (writeAfterNs > nowNs) {
             next = Math.min(next, writeAfterNs);
         }
@@ -230,11 +230,16 @@ final class TortureEnd {
         return next;
     }
 
+    /// What this end has sent may still be on its way to the other.
+    private long patienceEndNs() {
+        return Math.max(lastMoveNs, peer == null ? lastMoveNs : peer.lastMoveNs) + PATIENCE_NS;
+    }
+
     /// A pause may be over, or the patience.
     void tick() {
         pump();
         final Pipe p = pipe;
-        if (p != null && isOpen() && clock.getAsLong() - lastMoveNs >= PATIENCE_NS) {
+        if (p != null && isOpen() && clock.getAsLong() >= patienceEndNs()) {
             outcome = Outcome.GAVE_UP;
             p.abort();
         }

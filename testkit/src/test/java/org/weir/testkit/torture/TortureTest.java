@@ -39,9 +39,8 @@ class TortureTest {
     /// Runs that failed once, by series and number, with what they showed.
     @ParameterizedTest
     @CsvSource({
-        "1, 438, an acknowledgment with two SACK blocks that is longer than an MTU of 68",
-        "1, 1277, a connection that closed while its peer did not read",
-        "1, 9213, many writes of few octets"
+        "1, 7, SACK blocks that left no room for payload at an MTU of 68",
+        "1, 438, an acknowledgment with SACK blocks that was longer than an MTU of 68"
     })
     void whatFailedOnceNoLongerDoes(long seed, long run, String what) {
         passes(new Torture(seed), seed, run);
