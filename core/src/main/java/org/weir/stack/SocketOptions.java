@@ -1,6 +1,5 @@
 package org.weir.stack;
 
-import org.jspecify.annotations.Nullable;
 import org.weir.tcp.TcpConfig;
 import org.weir.tcp.TcpConnection;
 import org.weir.tcp.TcpSettings;
@@ -60,7 +59,10 @@ public final class SocketOptions {
     public static final int TCP_USER_TIMEOUT = 18;
     /// Octets waiting to be sent for the first time below which the socket is writable.
     public static final int TCP_NOTSENT_LOWAT = 25;
-    /// Time to live of datagrams, 1 to 255.
+    /// The type of service of what a stream sends: DSCP in the upper six bits, 0 to 255; the lower two do not
+    /// count.
+    public static final int IP_TOS = 1;
+    /// Time to live of what is sent, 1 to 255.
     public static final int IP_TTL = 2;
 
     private static final int LEAST_SEGMENT = 88;
@@ -78,7 +80,7 @@ public final class SocketOptions {
         return switch (level) {
             case SOL_SOCKET -> setSocketLevel(s, name, value);
             case IPPROTO_TCP -> s.type == Sockets.SOCK_STREAM ? setTcpLevel(s, name, value) : -Errno.ENOPROTOOPT;
-            case IPPROTO_IP -> setIpLevel(s.endpoint, name, value);
+            case IPPROTO_IP -> setIpLevel(s, name, value);
             default -> -Errno.ENOPROTOOPT;
         };
     }
@@ -168,15 +170,23 @@ public final class SocketOptions {
         return value < least || value > most ? Errno.EINVAL : 0;
     }
 
-    private static int setIpLevel(@Nullable UdpEndpoint e, int name, int value) {
-        if (e == null || name != IP_TTL) {
+    private static int setIpLevel(Socket s, int name, int value) {
+        if (name != IP_TTL && (name != IP_TOS || s.type != Sockets.SOCK_STREAM)) {
             return -Errno.ENOPROTOOPT;
         }
-        if (value < 1 || value > 0xFF) {
+        if (value < (name == IP_TTL ? 1 : 0) || value > 0xFF) {
             return -Errno.EINVAL;
         }
-        e.timeToLive(value);
-        return 0;
+        if (s.endpoint != null) {
+            s.endpoint.timeToLive(value);
+            return 0;
+        }
+        if (name == IP_TTL) {
+            s.settings.timeToLive = value;
+        } else {
+            s.settings.typeOfService = value;
+        }
+        return apply(s);
     }
 
     /// What was set reaches the connection or the listener, if there is one.
@@ -196,9 +206,16 @@ public final class SocketOptions {
         return switch (level) {
             case SOL_SOCKET -> socketLevel(s, name);
             case IPPROTO_TCP -> s.type == Sockets.SOCK_STREAM ? tcpLevel(s, name) : -Errno.ENOPROTOOPT;
-            case IPPROTO_IP -> s.endpoint != null && name == IP_TTL ? s.endpoint.timeToLive() : -Errno.ENOPROTOOPT;
+            case IPPROTO_IP -> ipLevel(s, name);
             default -> -Errno.ENOPROTOOPT;
         };
+    }
+
+    private static int ipLevel(Socket s, int name) {
+        if (name == IP_TTL) {
+            return s.endpoint == null ? s.settings.timeToLive : s.endpoint.timeToLive();
+        }
+        return name == IP_TOS && s.endpoint == null ? s.settings.typeOfService : -Errno.ENOPROTOOPT;
     }
 
     private static int socketLevel(Socket s, int name) {

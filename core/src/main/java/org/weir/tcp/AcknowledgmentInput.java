@@ -151,6 +151,7 @@ final class AcknowledgmentInput {
         final Delivery d = delivery;
         if (d.rttNs > 0) {
             snd.rtt.endBackOff();
+            snd.recovery.sampledSinceProbe = true;
             if (SequenceNumber.after(snd.recovery.forwardAck, snd.sampleFrom)) {
                 snd.rtt.sample(d.rttNs);
                 snd.sampleFrom = snd.nxt;
@@ -158,6 +159,7 @@ final class AcknowledgmentInput {
         } else if (d.acknowledged > 0 && d.hasEcho) {
             final int elapsed = c.rcv.timestampAt(nowNs) - d.echo;
             if (elapsed >= 0) {
+                snd.recovery.sampledSinceProbe = true;
                 snd.rtt.sample(elapsed * StackClock.MILLISECOND);
             }
         }

@@ -266,7 +266,8 @@ final class Handshake {
         snd.maximumWindow = window;
         snd.windowUpdateSequence = s.sequence;
         snd.windowUpdateAcknowledgment = s.acknowledgment;
-        if (snd.retransmissions > 0) {
+        final boolean synLost = snd.retransmissions > 0;
+        if (synLost) {
             snd.rtt.startAfterLostSyn();
         }
         snd.retransmissions = 0;
@@ -274,7 +275,7 @@ final class Handshake {
         snd.sampleFrom = snd.una;
         snd.congestion.una = snd.una;
         snd.congestion.nxt = snd.nxt;
-        snd.congestion.window = CongestionControl.initialWindow(snd.segmentSize);
+        snd.congestion.window = synLost ? snd.segmentSize : CongestionControl.initialWindow(snd.segmentSize);
         snd.congestion.slowStartThreshold = CongestionControl.MAXIMUM_WINDOW;
         c.congestion.begin(snd.congestion, snd.segmentSize);
         snd.progressNs = nowNs();

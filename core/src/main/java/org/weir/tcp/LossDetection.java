@@ -61,12 +61,15 @@ final class LossDetection {
             return 0;
         }
         final long patienceNs = r.rackRttNs + reorderingWindowNs(c.snd);
+        r.retransmissionLost = false;
         int lost = 0;
         SentRange range = board.oldest();
         while (range != null && !range.wasSentAfter(r.rackSentNs, r.rackEnd) && !isNewestArrived(range, r)) {
             final SentRange newer = range.newer;
-            final long dueNs = range.sentNs + patienceNs;
+            // Over a path without delay an acknowledgment comes in the very instant: what is as young is not lost yet.
+            final long dueNs = Math.max(range.sentNs + patienceNs, range.sentNs + 1);
             if (dueNs - nowNs <= 0) {
+                r.retransmissionLost |= range.retransmitted && range.sentNs - r.sinceNs >= 0;
                 lost += PathMtu.isProbe(c.snd.mtu, range) ? loseProbe(c, nowNs) : range.length();
                 board.lost(range);
             } else {
@@ -148,6 +151,7 @@ final class LossDetection {
         final boolean may = snd.sackPermitted
                 && snd.recovery.isOpen()
                 && !snd.recovery.probing
+                && snd.recovery.sampledSinceProbe
                 && !snd.board.isEmpty()
                 && snd.board.sacked() == 0
                 && snd.board.lost() == 0

@@ -37,7 +37,9 @@ final class LossRecovery {
         }
         final int lost = snd.sackPermitted ? detection.detect(c, nowNs) : lostByDuplicates(c, d);
         if (lost > 0 && r.isOpen() && SequenceNumber.afterOrAt(snd.una, r.point)) {
-            enterFastRecovery(c, d);
+            enterFastRecovery(c, d, nowNs);
+        } else if (r.phase == Phase.FAST && snd.sackPermitted && lost > 0 && r.retransmissionLost) {
+            reduceAgain(c, d, nowNs);
         }
         if (r.phase == Phase.FAST) {
             reduceInProportion(snd, arrived, d.acknowledged > 0 && lost == 0);
@@ -52,7 +54,7 @@ final class LossRecovery {
         final Sender snd = c.snd;
         nothing.begin(snd);
         if (detection.detect(c, nowNs) > 0 && snd.recovery.isOpen()) {
-            enterFastRecovery(c, nothing);
+            enterFastRecovery(c, nothing, nowNs);
             reduceInProportion(snd, 0, false);
         }
         tcp.wantsOutput(c);
@@ -127,7 +129,7 @@ final class LossRecovery {
 
     // ---- fast recovery ----
 
-    private void enterFastRecovery(TcpConnection c, Delivery d) {
+    private void enterFastRecovery(TcpConnection c, Delivery d, long nowNs) {
         final Sender snd = c.snd;
         final Recovery r = snd.recovery;
         remember(snd);
@@ -135,13 +137,26 @@ final class LossRecovery {
             c.congestion.congested(snd.congestion, Math.min(d.flightBefore, snd.congestion.window));
         }
         r.phase = Phase.FAST;
+        begin(snd, d, nowNs);
+        tcp.countFastRetransmit();
+    }
+
+    private static void begin(Sender snd, Delivery d, long nowNs) {
+        final Recovery r = snd.recovery;
+        r.sinceNs = nowNs;
         r.point = snd.nxt;
         r.forced = true;
         r.delivered = 0;
         r.sent = 0;
         r.flightAtStart = d.flightBefore - d.sackedBefore;
         snd.reductionToTell = true;
-        tcp.countFastRetransmit();
+    }
+
+    /// RFC 5681 section 4.3: the loss of a retransmission is a second sign of congestion.
+    private static void reduceAgain(TcpConnection c, Delivery d, long nowNs) {
+        final Sender snd = c.snd;
+        c.congestion.congested(snd.congestion, Math.min(d.flightBefore, snd.congestion.window));
+        begin(snd, d, nowNs);
     }
 
     /// Keeps what undoing will need.

@@ -64,6 +64,7 @@ final class PathMtu {
         }
     }
 
+    /// RFC 5681 section 3.1: the window keeps its number of segments.
     private void shrink(TcpConnection c, int octets, long resumeNs) {
         final MtuSearch m = c.snd.mtu;
         m.high = c.snd.segmentSize;
@@ -72,6 +73,8 @@ final class PathMtu {
         m.probing = false;
         m.failures = 0;
         m.resumeNs = resumeNs;
+        final CongestionState s = c.snd.congestion;
+        s.window = Math.max(octets, (int) ((long) s.window * octets / c.snd.segmentSize));
         c.segmentSize(octets);
         c.snd.board.loseAll();
         tcp.countPathMtuReduction();

@@ -14,6 +14,8 @@ final class Recovery {
     }
 
     Phase phase = Phase.OPEN;
+    /// When the phase began.
+    long sinceNs;
     /// RFC 6675 "RecoveryPoint": SND.NXT when the phase began.
     int point;
     /// The window was reduced for what was sent before this number, RFC 3168 section 6.1.2.
@@ -62,6 +64,8 @@ final class Recovery {
     // ---- RACK, RFC 8985 section 5.3 ----
 
     boolean rackValid;
+    /// A segment that was sent again in this phase was lost again.
+    boolean retransmissionLost;
     long rackSentNs;
     int rackEnd;
     long rackRttNs;
@@ -76,6 +80,8 @@ final class Recovery {
     // ---- tail loss probe, RFC 8985 section 7.1 ----
 
     boolean probing;
+    /// The round-trip time was measured since the last probe.
+    boolean sampledSinceProbe;
     int probeEnd;
     boolean probeRetransmitted;
 
@@ -94,6 +100,9 @@ final class Recovery {
         hasRetransmitted = false;
         forward = ForwardStep.OFF;
         rackValid = false;
+        retransmissionLost = false;
+        sinceNs = 0;
+        sampledSinceProbe = true;
         rackRttNs = 0;
         forwardAck = initialSequence;
         reorderingSeen = false;

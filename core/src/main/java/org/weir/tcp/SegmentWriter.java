@@ -70,7 +70,7 @@ final class SegmentWriter {
         }
         final boolean syn = (flags & TcpHeader.SYN) != 0;
         final boolean urgent = c.snd.urgent && SequenceNumber.after(c.snd.urgentEnd, sequence) && !syn;
-        packet.typeOfService(tos);
+        packet.typeOfService(c.settings.typeOfService & ~Ipv4Header.ECN_MASK | tos);
         final long at = packet.prepend(headerLength(c, syn));
         header.at(packet.segment(), at)
                 .sourcePort(c.localPort)
@@ -89,7 +89,10 @@ final class SegmentWriter {
         c.rcv.ackNow = false;
         c.rcv.unacknowledged = 0;
         c.deadlines.acknowledgeNs = Deadlines.NEVER;
-        send(packet, at, route(c), IpAddress.ipv4(c.localLow), IpAddress.ipv4(c.remoteLow));
+        final int local = IpAddress.ipv4(c.localLow);
+        final int remote = IpAddress.ipv4(c.remoteLow);
+        seal(packet, at, local, remote);
+        ipv4.dispatch(packet, route(c), local, remote, IpProtocol.TCP, c.settings.timeToLive);
         return true;
     }
 
@@ -281,9 +284,13 @@ final class SegmentWriter {
     }
 
     private void send(Pbuf packet, long at, Route route, int local, int remote) {
+        seal(packet, at, local, remote);
+        ipv4.dispatch(packet, route, local, remote, IpProtocol.TCP, Ipv4.DEFAULT_TTL);
+    }
+
+    private void seal(Pbuf packet, long at, int local, int remote) {
         header.checksum(Checksum.pseudoHeader(local, remote, IpProtocol.TCP, packet.totalLength()));
         packet.partialChecksum(at, TcpHeader.CHECKSUM);
         segmentsSent++;
-        ipv4.dispatch(packet, route, local, remote, IpProtocol.TCP, Ipv4.DEFAULT_TTL);
     }
 }

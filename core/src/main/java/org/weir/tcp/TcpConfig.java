@@ -116,7 +116,8 @@ public record TcpConfig(
         private long delayedAckNs = 40 * StackClock.MILLISECOND;
         private int quickAcks = 16;
         private long maximumSegmentLifetimeNs = 30 * StackClock.SECOND;
-        private int synRetries = 6;
+        /// RFC 9293 section 3.8.3: a SYN is sent again for three minutes at least.
+        private int synRetries = 7;
         private int dataRetries = 15;
         private CongestionAlgorithm congestion = CongestionAlgorithm.CUBIC;
         private EcnMode ecn = EcnMode.PASSIVE;

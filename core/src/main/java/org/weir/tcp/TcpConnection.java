@@ -141,6 +141,12 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
         return snd.congestion;
     }
 
+    /// What the network has reported about the connection and was not believed to end it, RFC 9293 section 3.9.2.2;
+    /// [TcpError#NONE] if nothing.
+    public TcpError softError() {
+        return softError;
+    }
+
     /// Who is told of events from now on. What has happened before is told again.
     public void handler(TcpHandler events) {
         tcp.checkOwner();

@@ -194,6 +194,7 @@ final class TcpOutput {
         final int room = SequenceNumber.distance(snd.nxt, snd.una + snd.window);
         final int fresh = Math.min(Math.min(snd.unsent(), room), segmentSize(c));
         r.probing = true;
+        r.sampledSinceProbe = false;
         r.probeRetransmitted = fresh <= 0;
         if (fresh > 0) {
             sendNext(c, fresh, nowNs);

@@ -1,5 +1,6 @@
 package org.weir.tcp;
 
+import org.weir.ip.Ipv4;
 import org.weir.time.StackClock;
 
 /// What a user may set on a connection before and while it exists, with the defaults of Linux. A listener passes its
@@ -42,6 +43,10 @@ public final class TcpSettings {
     public int sendBuffer;
     /// Octets of the receive buffer, which then does not grow; 0 for the configuration's.
     public int receiveBuffer;
+    /// DSCP of what is sent, in the upper six bits as in the IP header, RFC 2474; the lower two are ECN's.
+    public int typeOfService;
+    /// Time to live of what is sent, 1 to 255.
+    public int timeToLive = Ipv4.DEFAULT_TTL;
     /// How the congestion window grows and shrinks.
     public CongestionAlgorithm congestion = CongestionAlgorithm.CUBIC;
 
@@ -63,6 +68,8 @@ public final class TcpSettings {
         lingerNs = 0;
         sendBuffer = 0;
         receiveBuffer = 0;
+        typeOfService = 0;
+        timeToLive = Ipv4.DEFAULT_TTL;
         congestion = config.congestion();
         return this;
     }
@@ -85,6 +92,8 @@ public final class TcpSettings {
         lingerNs = other.lingerNs;
         sendBuffer = other.sendBuffer;
         receiveBuffer = other.receiveBuffer;
+        typeOfService = other.typeOfService;
+        timeToLive = other.timeToLive;
         congestion = other.congestion;
     }
 }

@@ -166,6 +166,12 @@ public final class SegmentSpec {
         return this;
     }
 
+    /// DSCP and ECN of the IP header.
+    public SegmentSpec typeOfService(int tos) {
+        typeOfService = tos;
+        return this;
+    }
+
     static boolean isSet(int value) {
         return value != UNSET;
     }

@@ -334,6 +334,8 @@ class SocketsTest {
         {SocketOptions.SOL_SOCKET, SocketOptions.SO_REUSEPORT, 1, -1},
         {SocketOptions.SOL_SOCKET, SocketOptions.SO_SNDBUF, 30_000, 100},
         {SocketOptions.SOL_SOCKET, SocketOptions.SO_RCVBUF, 30_000, 100},
+        {SocketOptions.IPPROTO_IP, SocketOptions.IP_TTL, 9, 256},
+        {SocketOptions.IPPROTO_IP, SocketOptions.IP_TOS, 0xB8, 256},
         {SocketOptions.IPPROTO_TCP, SocketOptions.TCP_NODELAY, 1, -1},
         {SocketOptions.IPPROTO_TCP, SocketOptions.TCP_CORK, 1, -1},
         {SocketOptions.IPPROTO_TCP, SocketOptions.TCP_MAXSEG, 500, 87},

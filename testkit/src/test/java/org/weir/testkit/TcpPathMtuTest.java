@@ -21,14 +21,14 @@ class TcpPathMtuTest {
     }
 
     @Test
-    void whatARouterReportsIsCutAnewAtOnceWithoutReducingTheWindow() {
+    void whatARouterReportsIsCutAnewAtOnceAndTheWindowKeepsItsSegments() {
         try (TcpScenario t = established()) {
             t.application().writes(2 * FULL).sendsSegments(2, 1, FULL);
             t.receivesFragmentationNeeded(1_000, 1);
             t.sendsSegments(3, 1, 960)
                     .sends(segment().seq(2_881).ack(1).length(40))
                     .sendsNothing();
-            t.congestionWindowIs(10 * FULL);
+            t.congestionWindowIs(10 * 960);
         }
     }
 

@@ -1,6 +1,7 @@
 package org.weir.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.weir.testkit.SegmentSpec.segment;
 import static org.weir.testkit.TcpScenario.millis;
 import static org.weir.testkit.TcpScenario.seconds;
@@ -202,6 +203,17 @@ class TcpRecoveryTest {
     }
 
     @Rfc({"6675 M5", "5681 M13"})
+    @Test
+    void theLossOfARetransmissionReducesTheWindowAgain() {
+        try (TcpScenario t = established()) {
+            t.application().writes(60 * MSS).sendsSegments(10, at(1), MSS);
+            t.after(millis(RTT_MS)).receives(ack(at(1), at(2), at(11))).skip();
+            t.slowStartThresholdIs(5 * MSS);
+            t.after(millis(RTT_MS)).receives(ack(at(1), at(2), at(15))).skip();
+            assertTrue(t.application().connection().congestion().slowStartThreshold() < 5 * MSS);
+        }
+    }
+
     @Test
     void recoverySendsAsMuchAsTheNewWindowIsOfTheOld() {
         try (TcpScenario t = established()) {

@@ -316,6 +316,16 @@ class TcpSettingsTest {
         }
     }
 
+    @Test
+    void theTypeOfServiceReachesTheNetworkLayerAndMayChange() {
+        try (TcpScenario t = established(s -> s.typeOfService = 0xB8)) {
+            t.application().writes(10).sends(segment().seq(1).ack(1).length(10).typeOfService(0xB8));
+            t.receives(segment().seq(1).ack(11));
+            set(t, s -> s.typeOfService = 0x28);
+            t.application().writes(10).sends(segment().seq(11).ack(1).length(10).typeOfService(0x28));
+        }
+    }
+
     // ---- congestion control and information ----
 
     @Test
