@@ -63,7 +63,7 @@ record EndPlan(
                 Math.max(LEAST, atMost(random, LONGEST)),
                 random.chance(0.5) ? 0 : random.nextInt(50) / 100.0,
                 random.chance(0.5) ? 0 : random.nextInt(50) / 100.0,
-                random.chance(0.05) ? 60 * StackClock.SECOND : atMost(random, 2_000) * StackClock.MILLISECOND,
+                random.chance(0.05) ? 30 * StackClock.SECOND : atMost(random, 2_000) * StackClock.MILLISECOND,
                 endsEarly,
                 random.chance(0.5),
                 leaves ? pick(random, Quit.CLOSE, Quit.ABORT) : Quit.NEVER,

@@ -38,7 +38,15 @@ record RandomFaults(FaultPlan plan, boolean mayBreak) {
                 .withCorruption(share(random, USUAL, 0.02))
                 .withBottleneck(bottleneck(random))
                 .withDelay(delay(random));
-        return new RandomFaults(plan, heavy || hole);
+        return new RandomFaults(plan, heavy || hole || outlastsRetries(losses));
+    }
+
+    /// Whether chance can take every retry of a peer that has closed, of which there are eight: too many are lost,
+    /// or
+    /// blackouts come back in step with a time-out that has grown to a minute.
+    private static boolean outlastsRetries(LossModel losses) {
+        return losses.share() + losses.acknowledgments() > 0.2
+                || losses.blackout().periodNs() > 0;
     }
 
     private static double share(SplitMix64 random, double chance, double most) {
@@ -52,7 +60,6 @@ record RandomFaults(FaultPlan plan, boolean mayBreak) {
         if (random.chance(0.5)) {
             return new LossModel.Blackout(startNs, (1 + random.nextInt(10_000)) * StackClock.MILLISECOND, 0);
         }
-        // Short and often: a period of a minute would hide every retransmission of a time-out that has grown to one.
         final long lengthNs = (1 + random.nextInt(2_000)) * StackClock.MILLISECOND;
         return new LossModel.Blackout(startNs, lengthNs, 7 * lengthNs);
     }

@@ -14,10 +14,10 @@ final class TortureEnd {
     /// An application gives up when nothing has moved at either end for so long.
     private static final long PATIENCE_NS = 3_600 * StackClock.SECOND;
 
-    /// So long may an application pause in all. A peer that has closed gives up on a window that stays closed for
-    /// longer
-    /// than about 160 s.
-    private static final long MOST_PAUSES_NS = 90 * StackClock.SECOND;
+    /// So long may an application pause in all. A peer that has closed gives up on a window that is closed for more
+    /// than
+    /// 160 s, and should get some probes through before.
+    private static final long MOST_PAUSES_NS = 40 * StackClock.SECOND;
 
     private final String name;
     private final EndPlan plan;

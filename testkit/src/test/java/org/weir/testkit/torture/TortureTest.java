@@ -19,7 +19,7 @@ import org.weir.testkit.LinkTap;
 import org.weir.testkit.PacketTrace;
 
 class TortureTest {
-    private static final int RUNS = 400;
+    private static final int RUNS = 10_000;
 
     private static void passes(Torture torture, long seed, long run) {
         assertEquals(
@@ -40,7 +40,11 @@ class TortureTest {
     @ParameterizedTest
     @CsvSource({
         "1, 7, SACK blocks that left no room for payload at an MTU of 68",
-        "1, 438, an acknowledgment with SACK blocks that was longer than an MTU of 68"
+        "1, 438, an acknowledgment with SACK blocks that was longer than an MTU of 68",
+        "1, 16776, a time-out that stayed backed off although data was acknowledged",
+        "1, 34641, a reset below the octet of a window probe that the peer had taken",
+        "3, 5337, a writer that was woken for one page and wanted two",
+        "3, 11052, a writer that was woken for one page and wanted two"
     })
     void whatFailedOnceNoLongerDoes(long seed, long run, String what) {
         passes(new Torture(seed), seed, run);
