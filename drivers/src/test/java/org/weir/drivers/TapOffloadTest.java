@@ -30,7 +30,9 @@ class TapOffloadTest {
                 assertEquals(ChecksumState.PARTIAL, frame.checksumState());
                 assertEquals(HEADERS - TcpHeader.LENGTH, frame.transportOffset() - frame.offset());
                 assertEquals(TcpHeader.CHECKSUM, frame.checksumOffset());
-                assertTrue(frame.totalLength() > 5 * HandmadeConnection.MSS, frame.toString());
+                // The kernel joins what its pacing sends in a millisecond, two segments at least: how many that is
+                // depends on how long the handshake took on this machine.
+                assertTrue(frame.totalLength() > HEADERS + HandmadeConnection.MSS, frame.toString());
                 assertEquals(Math.ceilDiv(frame.totalLength(), TapHost.PAGE), frame.chainLength());
                 assertPayload(sent, frame);
                 frame.release();
