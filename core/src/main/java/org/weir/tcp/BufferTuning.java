@@ -11,7 +11,7 @@ final class BufferTuning {
     private static final long UNKNOWN_ROUND_TRIP_NS = 100 * StackClock.MILLISECOND;
     private static final int SEGMENTS_OF_GRACE = 16;
     /// Buffers grow while this share of all pages is free.
-    private static final int FREE_SHARE = 4;
+    private static final int FREE_SHARE = 2;
 
     private final Tcp tcp;
 
