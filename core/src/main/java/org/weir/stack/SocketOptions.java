@@ -32,6 +32,8 @@ public final class SocketOptions {
     public static final int SO_KEEPALIVE = 9;
     /// 1 to share a listening port with other sockets that have this set: connections are spread over them.
     public static final int SO_REUSEPORT = 15;
+    /// Octets of payload that a stream sends for each second at most; 0 for no limit.
+    public static final int SO_MAX_PACING_RATE = 47;
     /// 1 if the socket accepts connections; read only.
     public static final int SO_ACCEPTCONN = 30;
 
@@ -101,6 +103,12 @@ public final class SocketOptions {
             case SO_REUSEADDR -> s.reuseAddress = value != 0;
             case SO_REUSEPORT -> s.reusePort = value != 0;
             case SO_KEEPALIVE -> t.keepAlive = value != 0;
+            case SO_MAX_PACING_RATE -> {
+                if (value < 0) {
+                    return -Errno.EINVAL;
+                }
+                t.maximumPacingRate = value;
+            }
             case SO_SNDBUF, SO_RCVBUF -> {
                 if (value < TcpConfig.MINIMUM_BUFFER || value > TcpConfig.MAXIMUM_BUFFER) {
                     return -Errno.EINVAL;
@@ -237,6 +245,7 @@ public final class SocketOptions {
             case SO_REUSEADDR -> flag(s.reuseAddress);
             case SO_REUSEPORT -> flag(s.reusePort);
             case SO_KEEPALIVE -> flag(s.settings.keepAlive);
+            case SO_MAX_PACING_RATE -> (int) s.settings.maximumPacingRate;
             case SO_SNDBUF -> c == null ? s.settings.sendBuffer : c.sendBuffer();
             case SO_RCVBUF -> c == null ? s.settings.receiveBuffer : c.receiveBuffer();
             default -> -Errno.ENOPROTOOPT;

@@ -27,6 +27,13 @@ interface CongestionControl {
     /// caller's to lower.
     void timedOut(CongestionState state, int flight);
 
+    /// How fast to send at most, in octets for each second: 0 for as fast as the windows permit. Neither Reno nor
+    /// CUBIC
+    /// paces by itself.
+    default long pacingRate(CongestionState state) {
+        return 0;
+    }
+
     /// The connection was idle for `idleNs`, longer than a retransmission time-out.
     void idled(CongestionState state, long idleNs);
 

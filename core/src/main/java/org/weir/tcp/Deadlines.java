@@ -23,6 +23,8 @@ final class Deadlines {
 
     /// RFC 9293 section 3.8.4: a silent connection is to be probed.
     long keepAliveNs = NEVER;
+    /// Pacing lets the next segment go.
+    long paceNs = NEVER;
     /// What a cork holds back is to be sent.
     long corkNs = NEVER;
     /// A connection that waits for its first data is to be accepted without.
@@ -30,6 +32,7 @@ final class Deadlines {
 
     void clear() {
         keepAliveNs = NEVER;
+        paceNs = NEVER;
         corkNs = NEVER;
         deferNs = NEVER;
         reorderNs = NEVER;
@@ -41,7 +44,7 @@ final class Deadlines {
     }
 
     long earliest() {
-        final long ofUsers = Math.min(keepAliveNs, Math.min(corkNs, deferNs));
+        final long ofUsers = Math.min(Math.min(keepAliveNs, paceNs), Math.min(corkNs, deferNs));
         return Math.min(ofUsers, earliestOfProtocol());
     }
 

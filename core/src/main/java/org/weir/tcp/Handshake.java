@@ -26,25 +26,20 @@ final class Handshake {
         this.writer = writer;
     }
 
-    /// Gives up a connection in TIME-WAIT for a SYN that cannot be an old duplicate: RFC 6191, RFC 9293 section
-    /// 3.6.1 (MAY-2). Returns the connection, or null where the SYN goes to the listener instead.
-    @Nullable
-    TcpConnection unlessReopened(@Nullable TcpConnection c, Segment s) {
-        if (c == null
-                || c.state != TcpState.TIME_WAIT
-                || !s.has(TcpHeader.SYN)
-                || s.has(TcpHeader.RST | TcpHeader.ACK)) {
-            return c;
+    /// True if `s` is a SYN that cannot be an old duplicate, for a connection in TIME-WAIT: RFC 6191, RFC 9293
+    /// section
+    /// 3.6.1 (MAY-2).
+    static boolean reopens(TcpConnection c, Segment s) {
+        final boolean asks = c.state == TcpState.TIME_WAIT
+                && !c.attached
+                && s.has(TcpHeader.SYN)
+                && !s.has(TcpHeader.RST | TcpHeader.ACK);
+        if (!asks) {
+            return false;
         }
-        final boolean comparesTime = c.rcv.timestamps && s.options.hasTimestamps();
-        final boolean isNew = comparesTime
+        return c.rcv.timestamps && s.options.hasTimestamps()
                 ? SequenceNumber.after(s.options.timestampValue(), c.rcv.tsRecent)
                 : SequenceNumber.after(s.sequence, c.rcv.nxt);
-        if (!isNew || c.attached) {
-            return c;
-        }
-        tcp.teardown().forget(c);
-        return null;
     }
 
     private long nowNs() {

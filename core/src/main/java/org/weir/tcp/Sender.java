@@ -44,6 +44,8 @@ final class Sender {
     boolean synAcknowledged;
     boolean finQueued;
     boolean finAcknowledged;
+    /// When all that was sent would have left at the pacing rate.
+    long pacedUntilNs;
     /// The cork has held short segments back for long enough.
     boolean corkExpired;
     /// A write was cut short: the user waits for room.
@@ -103,6 +105,7 @@ final class Sender {
         synAcknowledged = false;
         finQueued = false;
         finAcknowledged = false;
+        pacedUntilNs = 0;
         corkExpired = false;
         starved = false;
         retransmissions = 0;

@@ -68,7 +68,7 @@ final class TcpInput {
         }
         s.take(packet);
         s.congestionExperienced = d.isCongestionExperienced();
-        final TcpConnection c = handshake.unlessReopened(table.find(d, s), s);
+        final TcpConnection c = findConnection(s, d);
         if (c == null) {
             arrivesForNoConnection(s, d, nowNs);
         } else if (c.state == TcpState.SYN_SENT) {
@@ -77,6 +77,20 @@ final class TcpInput {
             arrives(c, s, nowNs);
         }
         s.finish();
+    }
+
+    /// The connection that `s` belongs to. A TIME-WAIT gives way to a SYN that cannot be an old duplicate, where
+    /// somebody listens.
+    private @Nullable TcpConnection findConnection(Segment s, Datagram d) {
+        final TcpConnection c = table.find(d, s);
+        if (c == null || !Handshake.reopens(c, s)) {
+            return c;
+        }
+        if (table.findListener(d.destinationLow(), s.destinationPort, table.choice(d, s)) == null) {
+            return c;
+        }
+        tcp.teardown().forget(c);
+        return null;
     }
 
     private static int pseudoHeader(Pbuf packet, Datagram d) {

@@ -57,6 +57,10 @@ final class TcpOutput {
             if (probe > 0 && netif.hasRoom()) {
                 probePath(c, probe, nowNs);
             }
+            if (Pacing.holds(c, nowNs)) {
+                tcp.schedule(c);
+                return endTurn(c, netif, nowNs);
+            }
             final SentRange lost = lostToSend(c);
             final int length = lost == null ? sendable(c, netif, nowNs) : 0;
             if (lost == null && length == 0 && !finIsDue(c)) {
@@ -172,6 +176,7 @@ final class TcpOutput {
         snd.board.retransmitted(lost, octets, nowNs);
         snd.recovery.sent += octets;
         snd.recovery.forced = false;
+        Pacing.sent(c, octets, nowNs);
         snd.lastSentNs = nowNs;
         startTimer(c, nowNs);
         return true;
@@ -301,6 +306,7 @@ final class TcpOutput {
         snd.lastSentNs = nowNs;
         c.deadlines.persistNs = Deadlines.NEVER;
         c.traffic.sentData(length, nowNs);
+        Pacing.sent(c, length, nowNs);
         startTimer(c, nowNs);
         if (snd.starved) {
             tcp.sendRoomFreed(c);

@@ -43,6 +43,8 @@ public final class TcpSettings {
     public int sendBuffer;
     /// Octets of the receive buffer, which then does not grow; 0 for the configuration's.
     public int receiveBuffer;
+    /// How fast to send at most, in octets of payload for each second; 0 for as fast as the windows permit.
+    public long maximumPacingRate;
     /// DSCP of what is sent, in the upper six bits as in the IP header, RFC 2474; the lower two are ECN's.
     public int typeOfService;
     /// Time to live of what is sent, 1 to 255.
@@ -68,6 +70,7 @@ public final class TcpSettings {
         lingerNs = 0;
         sendBuffer = 0;
         receiveBuffer = 0;
+        maximumPacingRate = 0;
         typeOfService = 0;
         timeToLive = Ipv4.DEFAULT_TTL;
         congestion = config.congestion();
@@ -92,6 +95,7 @@ public final class TcpSettings {
         lingerNs = other.lingerNs;
         sendBuffer = other.sendBuffer;
         receiveBuffer = other.receiveBuffer;
+        maximumPacingRate = other.maximumPacingRate;
         typeOfService = other.typeOfService;
         timeToLive = other.timeToLive;
         congestion = other.congestion;

@@ -50,6 +50,10 @@ final class TcpTimers {
             d.keepAliveNs = Deadlines.NEVER;
             tcp.keepAlive().expired(c, nowNs);
         }
+        if (d.paceNs - nowNs <= 0) {
+            d.paceNs = Deadlines.NEVER;
+            tcp.wantsOutput(c);
+        }
         if (d.corkNs - nowNs <= 0) {
             d.corkNs = Deadlines.NEVER;
             c.snd.corkExpired = true;

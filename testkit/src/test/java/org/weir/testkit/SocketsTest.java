@@ -332,6 +332,7 @@ class SocketsTest {
         {SocketOptions.SOL_SOCKET, SocketOptions.SO_KEEPALIVE, 1, -1},
         {SocketOptions.SOL_SOCKET, SocketOptions.SO_REUSEADDR, 1, -1},
         {SocketOptions.SOL_SOCKET, SocketOptions.SO_REUSEPORT, 1, -1},
+        {SocketOptions.SOL_SOCKET, SocketOptions.SO_MAX_PACING_RATE, 1_000_000, -2},
         {SocketOptions.SOL_SOCKET, SocketOptions.SO_SNDBUF, 30_000, 100},
         {SocketOptions.SOL_SOCKET, SocketOptions.SO_RCVBUF, 30_000, 100},
         {SocketOptions.IPPROTO_IP, SocketOptions.IP_TTL, 9, 256},

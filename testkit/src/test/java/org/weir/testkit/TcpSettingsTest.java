@@ -7,6 +7,7 @@ import static org.weir.testkit.TcpScenario.seconds;
 
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.weir.stack.StackConfig;
 import org.weir.tcp.CongestionAlgorithm;
 import org.weir.tcp.TcpInfo;
 import org.weir.tcp.TcpSettings;
@@ -191,6 +192,19 @@ class TcpSettingsTest {
         }
     }
 
+    @Test
+    void pacingSpreadsSegmentsOverTime() {
+        try (TcpScenario t = established(s -> s.maximumPacingRate = 100_000)) {
+            t.application()
+                    .writes(5 * MSS)
+                    .sends(segment().seq(1).ack(1).length(MSS))
+                    .sendsNothing();
+            t.after(millis(8)).sendsNothing();
+            t.after(millis(2)).sends(segment().seq(1_001).ack(1).length(MSS)).sendsNothing();
+            t.after(millis(10)).sends(segment().seq(2_001).ack(1).length(MSS)).sendsNothing();
+        }
+    }
+
     // ---- acknowledgments ----
 
     @Test
@@ -202,6 +216,23 @@ class TcpSettingsTest {
             t.sends(segment().seq(1).ack(11));
             t.receives(segment().seq(11).ack(1).length(10))
                     .sends(segment().seq(1).ack(21));
+        }
+    }
+
+    @Test
+    void whereDataBeginsToFlowEverySegmentIsAcknowledgedAtOnceUntilTheApplicationAnswers() {
+        final StackConfig quick = StackConfig.small()
+                .withTcp(StackConfig.small().tcp().toBuilder().quickAcks(3).build());
+        try (TcpScenario t = TcpScenario.established(quick, segment().mss(MSS).window(65_535))) {
+            t.receives(segment().seq(1).ack(1).length(10))
+                    .sends(segment().seq(1).ack(11));
+            t.receives(segment().seq(11).ack(1).length(10))
+                    .sends(segment().seq(1).ack(21));
+            t.application().writes(5).sends(segment().seq(1).ack(21).length(5));
+            t.receives(segment().seq(21).ack(6).length(10)).sendsNothing();
+            t.after(millis(41)).sends(segment().seq(6).ack(31));
+            t.after(seconds(3)).receives(segment().seq(31).ack(6).length(10));
+            t.sends(segment().seq(6).ack(41));
         }
     }
 
