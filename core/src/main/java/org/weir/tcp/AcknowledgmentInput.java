@@ -63,7 +63,7 @@ final class AcknowledgmentInput {
 
     /// RFC 3168 section 6.1.2: the peer echoes a mark.
     void congestionReported(TcpConnection c) {
-        recovery.reduceOnce(c);
+        recovery.reduceOnce(c, delivery.flightBefore);
     }
 
     /// RFC 5681 section 2: data is outstanding, and the segment carries nothing and changes nothing.
@@ -119,7 +119,8 @@ final class AcknowledgmentInput {
         }
         snd.finAcknowledged |= snd.coversFin(ack);
         snd.queue.drop(Math.min(acknowledged, snd.queue.length()));
-        snd.una = ack;
+        snd.advanceTo(ack);
+        c.softError = TcpError.NONE;
         snd.progressNs = nowNs;
         c.traffic.octetsAcknowledged += acknowledged;
         snd.nxt = SequenceNumber.latest(snd.nxt, ack);
@@ -163,6 +164,7 @@ final class AcknowledgmentInput {
                 snd.rtt.sample(elapsed * StackClock.MILLISECOND);
             }
         }
+        snd.sampleFrom = SequenceNumber.latest(snd.sampleFrom, snd.una);
     }
 
     /// RFC 6298 (5.2) and (5.3).
@@ -171,6 +173,7 @@ final class AcknowledgmentInput {
             c.deadlines.retransmitNs = Deadlines.NEVER;
             return;
         }
+        c.snd.probeDue = true;
         c.deadlines.retransmitNs = TcpOutput.timeOutAfter(c, nowNs);
         tcp.schedule(c);
     }

@@ -37,7 +37,7 @@ final class BufferTuning {
     }
 
     private void growReceiveBuffer(TcpConnection c, long wanted) {
-        final int most = c.rcv.scaling ? tcp.config().maximumReceiveBuffer() : Receiver.LARGEST_UNSCALED_WINDOW;
+        final int most = Math.min(tcp.config().maximumReceiveBuffer(), c.rcv.largestWindow());
         final int octets = (int) Math.min(wanted, most);
         if (c.settings.receiveBuffer == 0 && octets > c.rcv.capacity && hasPages()) {
             c.rcv.capacity = octets;

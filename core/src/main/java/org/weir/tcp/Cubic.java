@@ -113,6 +113,8 @@ final class Cubic implements CongestionControl {
     public void idled(CongestionState s, long idleNs) {
         s.window = Math.min(s.window, CongestionControl.initialWindow(s.segmentSize));
         pause(s, idleNs);
+        s.acknowledgedNs += idleNs;
+        HyStart.begin(s);
     }
 
     /// RFC 9438 section 4.9.

@@ -12,7 +12,7 @@ import org.weir.wire.TcpOptions;
 /// parts of 3.10.7.4 that are about SYN-RECEIVED.
 final class Handshake {
     /// The MSS of a peer that does not say, RFC 9293 section 3.7.1.
-    private static final int DEFAULT_SEGMENT_SIZE = 536;
+    static final int DEFAULT_SEGMENT_SIZE = 536;
     /// A smaller MSS would drown the payload in headers: what is offered below counts as this.
     private static final int LEAST_SEGMENT_SIZE = 64;
 
@@ -189,6 +189,10 @@ final class Handshake {
         if (s.has(TcpHeader.ACK)) {
             s.trimFront(1);
             return false;
+        }
+        if (!s.has(TcpHeader.ECE) || !s.has(TcpHeader.CWR)) {
+            c.snd.ecn = false;
+            c.rcv.ecn = false;
         }
         c.snd.nxt = c.snd.iss;
         c.synAnsweredAgain = true;

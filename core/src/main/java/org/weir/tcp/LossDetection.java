@@ -73,7 +73,8 @@ final class LossDetection {
                 lost += PathMtu.isProbe(c.snd.mtu, range) ? loseProbe(c, nowNs) : range.length();
                 board.lost(range);
             } else {
-                c.deadlines.reorderNs = dueNs;
+                c.deadlines.reorderNs = dueNs; // what was sent later is due later
+                break;
             }
             range = newer;
         }
@@ -148,7 +149,19 @@ final class LossDetection {
     void scheduleProbe(TcpConnection c, long nowNs) {
         final Sender snd = c.snd;
         c.deadlines.probeNs = Deadlines.NEVER;
-        final boolean may = snd.sackPermitted
+        if (!mayProbe(c)) {
+            return;
+        }
+        final boolean single = snd.flight() <= snd.segmentSize;
+        final long timeoutNs = 2 * snd.rtt.smoothedNs() + (single ? WORST_DELAYED_ACK_NS : 0);
+        c.deadlines.probeNs = Math.min(nowNs + timeoutNs, c.deadlines.retransmitNs);
+        tcp.schedule(c);
+    }
+
+    /// True if nothing but a probe could tell of a lost tail before the time-out does.
+    boolean mayProbe(TcpConnection c) {
+        final Sender snd = c.snd;
+        return snd.sackPermitted
                 && snd.recovery.isOpen()
                 && !snd.recovery.probing
                 && snd.recovery.sampledSinceProbe
@@ -157,13 +170,6 @@ final class LossDetection {
                 && snd.board.lost() == 0
                 && c.deadlines.retransmitNs != Deadlines.NEVER
                 && snd.rtt.smoothedNs() > 0;
-        if (!may) {
-            return;
-        }
-        final boolean single = snd.flight() <= snd.segmentSize;
-        final long timeoutNs = 2 * snd.rtt.smoothedNs() + (single ? WORST_DELAYED_ACK_NS : 0);
-        c.deadlines.probeNs = Math.min(nowNs + timeoutNs, c.deadlines.retransmitNs);
-        tcp.schedule(c);
     }
 
     /// RFC 8985 section 7.4.2: what an acknowledgment says of the probe.

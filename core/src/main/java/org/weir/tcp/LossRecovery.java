@@ -26,7 +26,7 @@ final class LossRecovery {
             creditDuplicate(c, d);
         }
         if (detection.probeHasRepaired(snd, snd.una, d)) {
-            reduceOnce(c);
+            reduceOnce(c, d.flightBefore);
         }
         final int arrived = snd.sackPermitted ? d.delivered : arrivedWithoutSack(snd, d);
         final Phase before = r.phase;
@@ -36,10 +36,8 @@ final class LossRecovery {
             case TIMED_OUT -> leaveTimeOut(c, d);
         }
         final int lost = snd.sackPermitted ? detection.detect(c, nowNs) : lostByDuplicates(c, d);
-        if (lost > 0 && r.isOpen() && SequenceNumber.afterOrAt(snd.una, r.point)) {
-            enterFastRecovery(c, d, nowNs);
-        } else if (r.phase == Phase.FAST && snd.sackPermitted && lost > 0 && r.retransmissionLost) {
-            reduceAgain(c, d, nowNs);
+        if (lost > 0) {
+            react(c, d, nowNs);
         }
         if (r.phase == Phase.FAST) {
             reduceInProportion(snd, arrived, d.acknowledged > 0 && lost == 0);
@@ -50,14 +48,27 @@ final class LossRecovery {
     }
 
     /// The deadline of RFC 8985 section 6.2 step 5 has come: what could have been reordered is lost.
-    void patienceEnded(TcpConnection c, long nowNs) {
+    void reorderingWindowEnded(TcpConnection c, long nowNs) {
         final Sender snd = c.snd;
         nothing.begin(snd);
         if (detection.detect(c, nowNs) > 0 && snd.recovery.isOpen()) {
             enterFastRecovery(c, nothing, nowNs);
             reduceInProportion(snd, 0, false);
+        } else if (snd.recovery.phase == Phase.FAST && snd.recovery.retransmissionLost) {
+            reduceAgain(c, nothing, nowNs);
+            reduceInProportion(snd, 0, false);
         }
         tcp.wantsOutput(c);
+    }
+
+    /// Something was found lost.
+    private void react(TcpConnection c, Delivery d, long nowNs) {
+        final Recovery r = c.snd.recovery;
+        if (r.isOpen() && SequenceNumber.afterOrAt(c.snd.una, r.point)) {
+            enterFastRecovery(c, d, nowNs);
+        } else if (r.phase == Phase.FAST && c.snd.sackPermitted && r.retransmissionLost) {
+            reduceAgain(c, d, nowNs);
+        }
     }
 
     /// After a time-out the window grows by one segment for each acknowledgment at most, RFC 3465 section 2.3.
@@ -166,6 +177,7 @@ final class LossRecovery {
         r.windowBefore = snd.congestion.window;
         r.thresholdBefore = snd.congestion.slowStartThreshold;
         r.undoFrom = snd.una;
+        r.undoUntil = snd.nxt;
         r.retransmitted = 0;
         r.hasRetransmitted = false;
     }
@@ -222,15 +234,14 @@ final class LossRecovery {
     /// A tail loss probe has repaired a loss, or the network has marked a packet: the window is reduced at once,
     /// for
     /// nothing is left to repair.
-    void reduceOnce(TcpConnection c) {
+    void reduceOnce(TcpConnection c, int flight) {
         final Sender snd = c.snd;
         final Recovery r = snd.recovery;
         if (!r.isOpen() || SequenceNumber.before(snd.una, r.reducedUntil)) {
             return;
         }
         r.reducedUntil = snd.nxt;
-        c.congestion.congested(
-                snd.congestion, Math.min(Math.max(snd.flight(), snd.segmentSize), snd.congestion.window));
+        c.congestion.congested(snd.congestion, Math.min(Math.max(flight, snd.segmentSize), snd.congestion.window));
         snd.congestion.window = snd.congestion.slowStartThreshold;
         snd.reductionToTell = true;
     }
@@ -281,7 +292,8 @@ final class LossRecovery {
             case AWAIT_FIRST -> {
                 if (d.acknowledged > 0) {
                     final boolean partial = SequenceNumber.before(snd.una, r.point);
-                    final boolean hasNew = snd.unsent() > 0 && SequenceNumber.before(snd.nxt, snd.una + snd.window);
+                    final boolean hasNew =
+                            snd.unsent() >= snd.segmentSize && SequenceNumber.before(snd.nxt, snd.una + snd.window);
                     r.forward = partial && hasNew ? ForwardStep.SEND_NEW : ForwardStep.OFF;
                 }
             }
@@ -297,7 +309,7 @@ final class LossRecovery {
         final Recovery r = snd.recovery;
         final boolean isOfThisPhase = r.hasRetransmitted
                 && SequenceNumber.afterOrAt(d.duplicateStart, r.undoFrom)
-                && SequenceNumber.beforeOrAt(d.duplicateEnd, r.point);
+                && SequenceNumber.beforeOrAt(d.duplicateEnd, r.undoUntil);
         c.traffic.duplicateReports++;
         if (isOfThisPhase) {
             final int octets = SequenceNumber.distance(d.duplicateStart, d.duplicateEnd);
@@ -334,9 +346,7 @@ final class LossRecovery {
         snd.congestion.window = Math.max(snd.congestion.window, r.windowBefore);
         snd.congestion.slowStartThreshold = Math.max(snd.congestion.slowStartThreshold, r.thresholdBefore);
         c.congestion.undone(snd.congestion);
-        for (SentRange lost = snd.board.firstLost(); lost != null; lost = snd.board.firstLost()) {
-            snd.board.notLost(lost);
-        }
+        snd.board.loseNothing();
         r.mayUndo = false;
         // What RACK took for the arrival of a retransmission was that of the original.
         r.rackValid = false;

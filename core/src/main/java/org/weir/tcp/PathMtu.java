@@ -50,6 +50,9 @@ final class PathMtu {
 
     /// RFC 4821 section 7.7: nothing arrives. If the segments were large, smaller ones may.
     void timedOut(TcpConnection c, long nowNs) {
+        if (c.snd.mtu.probing) {
+            probeLost(c, nowNs);
+        }
         final SentRange first = c.snd.board.first();
         if (first == null || c.snd.retransmissions % TIMEOUTS != 0) {
             return;
@@ -93,7 +96,8 @@ final class PathMtu {
         final int size = (m.low + m.high) / 2;
         final int needed = size + SEGMENTS_AFTER_PROBE * m.low;
         final int room = Math.min(snd.congestion.window - snd.pipe(), snd.window - snd.flight());
-        final boolean quiet = snd.recovery.isOpen() && snd.board.lost() == 0 && snd.board.sacked() == 0;
+        final boolean quiet =
+                c.rcv.sackBlocks() == 0 && snd.recovery.isOpen() && snd.board.lost() == 0 && snd.board.sacked() == 0;
         return quiet && snd.sackPermitted && snd.unsent() >= needed && room >= needed ? size : 0;
     }
 
@@ -110,8 +114,7 @@ final class PathMtu {
         return m.searching;
     }
 
-    /// True if what is lost from `range` on is the probe and nothing else: that is no sign of congestion (RFC 4821
-    /// section 7.6.2).
+    /// True if `range` is the probe: its loss is no sign of congestion (RFC 4821 section 7.6.2).
     static boolean isProbe(MtuSearch m, SentRange range) {
         return m.probing && range.start == m.probeStart && range.end == m.probeEnd;
     }

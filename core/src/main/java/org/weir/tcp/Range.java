@@ -23,9 +23,4 @@ abstract class Range<R extends Range<R>> {
     final int length() {
         return SequenceNumber.distance(start, end);
     }
-
-    /// True if `sequence` is in the range.
-    final boolean contains(int sequence) {
-        return SequenceNumber.beforeOrAt(start, sequence) && SequenceNumber.before(sequence, end);
-    }
 }

@@ -7,16 +7,31 @@ import org.weir.base.SplitMix64;
 
 /// Ranges that are in no tree, made once. A pool that is dry says so by null, and its user does without.
 final class RangePool<R extends Range<R>> {
+    /// One user may have this part of all.
+    private static final int SHARES = 4;
+
     private final SplitMix64 priorities;
+    private final int reserve;
+    private final int share;
     private @Nullable R free;
     private int available;
 
-    RangePool(int count, Supplier<R> maker, Entropy entropy) {
+    /// @param reserve ranges that are kept for users that have none
+    RangePool(int count, int reserve, Supplier<R> maker, Entropy entropy) {
+        this.reserve = reserve;
+        this.share = Math.max(1, count / SHARES);
         priorities = new SplitMix64(entropy.next());
         for (int i = 0; i < count; i++) {
             give(maker.get());
         }
         available = count;
+    }
+
+    /// True if a user that has `held` ranges may take one more for the sake of precision: a peer must not be able
+    /// to
+    /// take those of other connections.
+    boolean maySpare(int held) {
+        return available > reserve && held < share;
     }
 
     /// Ranges that are free.

@@ -29,15 +29,6 @@ final class RangeTree<R extends Range<R>> {
         return at;
     }
 
-    @Nullable
-    R last() {
-        R at = root;
-        while (at != null && at.right != null) {
-            at = at.right;
-        }
-        return at;
-    }
-
     /// The last range that starts at `sequence` or before; null if all start after it.
     @Nullable
     R floor(int sequence) {

@@ -9,7 +9,6 @@ final class ReassemblyQueue {
     private final RangePool<ReceivedRun> pool;
     private final RangeTree<ReceivedRun> runs = new RangeTree<>();
     private @Nullable ReceivedRun newest;
-    private int octets;
     private long trueSize;
     private int duplicateStart;
     private int duplicateEnd;
@@ -20,11 +19,6 @@ final class ReassemblyQueue {
 
     boolean isEmpty() {
         return runs.isEmpty();
-    }
-
-    /// Octets held.
-    int octets() {
-        return octets;
     }
 
     /// Octets of pool memory held.
@@ -119,7 +113,6 @@ final class ReassemblyQueue {
             packet.release();
             return false;
         }
-        octets += packet.totalLength();
         trueSize += trueSizeOf(packet);
         run.append(packet);
         if (next != null && next.start == run.end) {
@@ -168,7 +161,6 @@ final class ReassemblyQueue {
             }
             final int length = packet.totalLength();
             final int old = SequenceNumber.distance(run.start, sequence);
-            octets -= length;
             trueSize -= trueSizeOf(packet);
             run.start += length;
             if (run.first == null) {
@@ -200,7 +192,6 @@ final class ReassemblyQueue {
 
     private void releasePackets(ReceivedRun run) {
         for (Pbuf p = run.poll(); p != null; p = run.poll()) {
-            octets -= p.totalLength();
             trueSize -= trueSizeOf(p);
             p.release();
         }

@@ -99,7 +99,7 @@ final class Receiver {
         edge = 0;
         windowScale = config.windowScale();
         scaling = true;
-        capacity = config.receiveBuffer();
+        capacity = Math.min(config.receiveBuffer(), largestWindow());
         segmentSize = DEFAULT_SEGMENT_SIZE;
         peerSegmentSize = DEFAULT_SEGMENT_SIZE;
         finSeen = false;
@@ -142,8 +142,12 @@ final class Receiver {
 
     /// Octets that can or could be read up to the end of urgent data; 0 if there is none.
     int urgentOctets() {
-        final int unread = urgent ? SequenceNumber.distance(nxt - queue.length(), urgentEnd) : 0;
-        return Math.max(0, unread);
+        return urgent ? Math.max(0, SequenceNumber.distance(nxt - queue.length(), urgentEnd)) : 0;
+    }
+
+    /// The reader has taken something: urgent data may lie behind it now.
+    void consumed() {
+        urgent &= urgentOctets() > 0;
     }
 
     /// RFC 7323 section 5.5: after 24 days without news TS.Recent says nothing, for the peer's clock may have
@@ -207,7 +211,12 @@ final class Receiver {
 
     /// Keeps `octets` octets for the reader from now on. A window that was offered is not taken back.
     void limitCapacity(int octets) {
-        capacity = scaling ? octets : Math.min(octets, LARGEST_UNSCALED_WINDOW);
+        capacity = Math.min(octets, largestWindow());
+    }
+
+    /// What the header can say.
+    int largestWindow() {
+        return scaling ? LARGEST_UNSCALED_WINDOW << windowScale : LARGEST_UNSCALED_WINDOW;
     }
 
     /// The peer's SYN had number `sequence`. A window that our own SYN offered stays open.

@@ -13,6 +13,9 @@ final class Recovery {
         TIMED_OUT
     }
 
+    /// Reports of duplicates that come later than this many octets are about something else.
+    private static final int UNDO_REACH = 1 << 29;
+
     Phase phase = Phase.OPEN;
     /// When the phase began.
     long sinceNs;
@@ -39,6 +42,7 @@ final class Recovery {
 
     boolean mayUndo;
     int undoFrom;
+    int undoUntil;
     int windowBefore;
     int thresholdBefore;
     /// Octets sent again in this phase and not reported as duplicates.
@@ -96,6 +100,8 @@ final class Recovery {
         duplicateAcks = 0;
         leftNetwork = 0;
         mayUndo = false;
+        undoFrom = initialSequence;
+        undoUntil = initialSequence;
         retransmitted = 0;
         hasRetransmitted = false;
         forward = ForwardStep.OFF;
@@ -111,6 +117,19 @@ final class Recovery {
         duplicateRoundOpen = false;
         probing = false;
         probeRetransmitted = false;
+    }
+
+    /// SND.UNA has moved to `una`: marks that lie behind it move along, or they would lie ahead again after 2 GiB.
+    void advanceTo(int una) {
+        if (isOpen()) {
+            point = SequenceNumber.latest(point, una);
+        }
+        reducedUntil = SequenceNumber.latest(reducedUntil, una);
+        duplicateRoundOpen &= SequenceNumber.before(una, duplicateRoundEnd);
+        if (SequenceNumber.distance(undoUntil, una) > UNDO_REACH) {
+            mayUndo = false;
+            hasRetransmitted = false;
+        }
     }
 
     boolean isOpen() {

@@ -10,8 +10,9 @@ import org.weir.tcp.SentRange.Fate;
 /// selective acknowledgment is looked up), by number in a list (losses are repaired from the left), and those in flight
 /// by the time at which they were sent (what was sent first is found lost first).
 ///
-/// The ranges of all connections come from one pool. Where it is dry, a new transmission joins the range before it
-/// and a split is not made: the picture is coarser then and never wrong.
+/// The ranges of all connections come from one pool, of which one connection may have a quarter, and some are kept for
+/// connections that have none. Where there are no more, a new transmission joins the range before it and a split is not
+/// made: the picture is coarser then, so that something may be sent again needlessly.
 final class Scoreboard {
     private final RangePool<SentRange> pool;
     private final RangeTree<SentRange> tree = new RangeTree<>();
@@ -68,9 +69,11 @@ final class Scoreboard {
 
     // ---- sending ----
 
-    /// True if [#sent] will find a place for one more range.
+    /// True if [#sent] will find a place for one more range. One that is needed is taken from the reserve as well.
     boolean hasRoom() {
-        return last != null && last.fate == Fate.IN_FLIGHT || pool.available() > 0;
+        return last != null && last.fate == Fate.IN_FLIGHT && !last.isolated
+                || pool.maySpare(tree.size())
+                || pool.available() > 0 && tree.size() <= 1;
     }
 
     /// `start` to `end`, which begins behind all others, was sent for the first time.
@@ -92,9 +95,13 @@ final class Scoreboard {
         linkNewest(range);
     }
 
+    private boolean mayTake() {
+        return pool.maySpare(tree.size()) || pool.available() > 0 && tree.isEmpty();
+    }
+
     private boolean joins(SentRange before, long nowNs) {
-        final boolean isSame = before.sentNs == nowNs && !before.retransmitted && !before.isolated;
-        return before.fate == Fate.IN_FLIGHT && (isSame || pool.available() == 0);
+        final boolean isSame = before.sentNs == nowNs && !before.retransmitted;
+        return before.fate == Fate.IN_FLIGHT && !before.isolated && (isSame || !mayTake());
     }
 
     /// Makes what was sent from `start` on a range of its own, which does not grow. False if the pool was dry.
@@ -139,12 +146,6 @@ final class Scoreboard {
         }
     }
 
-    /// `range`, which is in flight, was sent again although nothing says that it is lost.
-    void probed(SentRange range, long nowNs) {
-        range.retransmitted = true;
-        sentNow(range, nowNs);
-    }
-
     private void sentNow(SentRange range, long nowNs) {
         range.sentNs = nowNs;
         unlinkTime(range);
@@ -153,7 +154,7 @@ final class Scoreboard {
 
     /// Cuts `range` in two at `at`. False if the pool was dry.
     boolean split(SentRange range, int at) {
-        final SentRange rest = pool.take();
+        final SentRange rest = pool.maySpare(tree.size()) ? pool.take() : null;
         if (rest == null) {
             return false;
         }
@@ -272,16 +273,27 @@ final class Scoreboard {
         }
     }
 
-    /// `range` was not lost after all.
-    void notLost(SentRange range) {
-        lost -= range.length();
-        inFlight += range.length();
-        range.fate = Fate.IN_FLIGHT;
-        SentRange before = newest;
-        while (before != null && before.sentNs - range.sentNs > 0) {
-            before = before.older;
+    /// Nothing was lost after all.
+    void loseNothing() {
+        SentRange before = null;
+        for (SentRange r = firstLost(); r != null; r = firstLost()) {
+            lost -= r.length();
+            inFlight += r.length();
+            r.fate = Fate.IN_FLIGHT;
+            before = linkByTime(before, r);
+        }
+    }
+
+    /// Puts `range` where its time of transmission says, looking from `hint` on if that is earlier. Returns it.
+    private SentRange linkByTime(@Nullable SentRange hint, SentRange range) {
+        SentRange before = hint != null && hint.sentNs - range.sentNs <= 0 ? hint : null;
+        SentRange at = before == null ? oldest : before.newer;
+        while (at != null && at.sentNs - range.sentNs <= 0) {
+            before = at;
+            at = at.newer;
         }
         linkTimeAfter(before, range);
+        return range;
     }
 
     /// The first range that is lost; null if there is none.

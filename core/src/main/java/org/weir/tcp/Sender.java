@@ -65,6 +65,8 @@ final class Sender {
     boolean reductionToTell;
     /// What is sent from here on gives the next sample of the round-trip time.
     int sampleFrom;
+    /// The deadline of the tail loss probe is to be set anew, RFC 8985 section 7.2.
+    boolean probeDue;
     /// When the SYN was sent.
     long synSentNs;
     /// Behind the last segment that was shorter than a full one.
@@ -113,11 +115,20 @@ final class Sender {
         ecn = false;
         urgent = false;
         reductionToTell = false;
+        probeDue = false;
         synSentNs = 0;
         lastSentNs = 0;
         progressNs = 0;
         probes = 0;
         unansweredProbes = 0;
+    }
+
+    /// SND.UNA moves to `ack`, and what lies behind it with it.
+    void advanceTo(int ack) {
+        una = ack;
+        smallEnd = SequenceNumber.latest(smallEnd, ack);
+        urgent &= SequenceNumber.after(urgentEnd, ack);
+        recovery.advanceTo(ack);
     }
 
     /// True if a short segment is on the way: Nagle's algorithm as refined by Minshall.

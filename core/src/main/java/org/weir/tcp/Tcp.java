@@ -67,9 +67,12 @@ public final class Tcp implements Transport {
         this.wheel = ipv4.resources().timers();
         final int pages = ipv4.pool().pages().total();
         this.receivedRuns =
-                new RangePool<>(pages, ReceivedRun::new, ipv4.resources().entropy());
+                new RangePool<>(pages, 0, ReceivedRun::new, ipv4.resources().entropy());
         this.sentRanges = new RangePool<>(
-                sentRanges(pages, config), SentRange::new, ipv4.resources().entropy());
+                sentRanges(pages, config),
+                config.connections(),
+                SentRange::new,
+                ipv4.resources().entropy());
         this.table = new ConnectionTable(this, config, ipv4.resources().entropy());
         this.isnHash = new KeyedHash(ipv4.resources().entropy());
         this.ports = new EphemeralPorts(ipv4.resources().entropy());
@@ -294,6 +297,8 @@ public final class Tcp implements Transport {
         c.keepAliveProbesSent = 0;
         c.snd.reset((int) (nowNs / ISN_TICK_NS) + (int) secret, config);
         c.rcv.reset(config);
+        c.segmentSize(Handshake.DEFAULT_SEGMENT_SIZE);
+        c.snd.progressNs = nowNs;
         c.rcv.timestampOffset = (int) (secret >>> 32);
         table.add(c);
         counters.opened++;
@@ -488,6 +493,7 @@ public final class Tcp implements Transport {
 
     /// The reader has made room.
     void consumed(TcpConnection c, int octets) {
+        c.rcv.consumed();
         tuning.consumed(c, octets, clock().nowNs());
         if (c.state.receives() && c.rcv.owesWindowUpdate()) {
             owesAck(c);

@@ -54,7 +54,7 @@ public record TcpConfig(
         check("TCP data retries", dataRetries, 1, 100);
     }
 
-    private static void check(String name, long value, long least, long most) {
+    static void check(String name, long value, long least, long most) {
         if (value < least || value > most) {
             throw new IllegalArgumentException(name + " of " + value + " is not in " + least + " to " + most);
         }

@@ -176,6 +176,7 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
     /// it.
     public void use(TcpSettings changed) {
         tcp.checkOwner();
+        changed.check();
         settings.copyFrom(changed);
         tcp.settingsChanged(this);
     }

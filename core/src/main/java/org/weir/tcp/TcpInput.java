@@ -178,9 +178,6 @@ final class TcpInput {
             refuse(c, s, fault);
             return Verdict.DROP;
         }
-        rememberTimestamp(c, s);
-        c.traffic.receivedNs = tcp.clock().nowNs();
-        c.rcv.noteMarks(s);
         return Verdict.CONTINUE;
     }
 
@@ -232,15 +229,22 @@ final class TcpInput {
         }
     }
 
-    /// RFC 7323 section 4.3.
+    /// RFC 7323 section 4.3, for segments that are acceptable by all their numbers: a forged one would otherwise
+    /// shut
+    /// the peer out (CVE-2005-0356).
     private void rememberTimestamp(TcpConnection c, Segment s) {
         if (c.rcv.timestamps
                 && s.options.hasTimestamps()
-                && SequenceNumber.afterOrAt(s.options.timestampValue(), c.rcv.tsRecent)
-                && SequenceNumber.beforeOrAt(s.sequence, c.rcv.lastAckSent)) {
+                && isNewest(c, s.options.timestampValue())
+                && SequenceNumber.beforeOrAt(s.arrivedSequence, c.rcv.lastAckSent)) {
             c.rcv.tsRecent = s.options.timestampValue();
             c.rcv.tsRecentNs = tcp.clock().nowNs();
         }
+    }
+
+    private boolean isNewest(TcpConnection c, int timestamp) {
+        return SequenceNumber.afterOrAt(timestamp, c.rcv.tsRecent)
+                || !c.rcv.isTimestampValid(tcp.clock().nowNs());
     }
 
     private void trimToWindow(TcpConnection c, Segment s) {
@@ -310,6 +314,9 @@ final class TcpInput {
             challenge(c);
             return Verdict.DROP;
         }
+        rememberTimestamp(c, s);
+        c.traffic.receivedNs = nowNs;
+        c.rcv.noteMarks(s);
         acknowledgments.process(c, s, nowNs);
         if (c.snd.ecn && s.has(TcpHeader.ECE)) {
             acknowledgments.congestionReported(c);

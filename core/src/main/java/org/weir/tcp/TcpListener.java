@@ -78,8 +78,11 @@ public final class TcpListener extends HashEntry<TcpListener> {
     }
 
     /// Takes over `changed` (copied) for the connections that arrive from now on.
+    ///
+    /// @throws IllegalArgumentException that names the setting, its value and what is permitted
     public void use(TcpSettings changed) {
         tcp.checkOwner();
+        changed.check();
         settings.copyFrom(changed);
     }
 

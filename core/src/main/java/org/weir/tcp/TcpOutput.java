@@ -47,7 +47,10 @@ final class TcpOutput {
         }
         restartAfterIdle(c, nowNs);
         final Turn turn = sendData(c, netif, nowNs);
-        detection.scheduleProbe(c, nowNs);
+        if (c.snd.probeDue) {
+            c.snd.probeDue = false;
+            detection.scheduleProbe(c, nowNs);
+        }
         return turn;
     }
 
@@ -64,11 +67,17 @@ final class TcpOutput {
             final SentRange lost = lostToSend(c);
             final int length = lost == null ? sendable(c, netif, nowNs) : 0;
             if (lost == null && length == 0 && !finIsDue(c)) {
+                if (waitsInVain(c.snd)) {
+                    continue;
+                }
                 return endTurn(c, netif, nowNs);
             }
             final boolean sent =
                     netif.hasRoom() && (lost == null ? sendNext(c, length, nowNs) : sendAgain(c, lost, netif, nowNs));
             if (!sent) {
+                if (c.rcv.ackNow && netif.hasRoom()) {
+                    acknowledge(c);
+                }
                 return i == 0 ? Turn.BLOCKED : Turn.MORE;
             }
         }
@@ -82,6 +91,17 @@ final class TcpOutput {
         search.probeEnd = c.snd.nxt + size;
         search.probing = true;
         search.probing = sendNext(c, size, nowNs) && c.snd.board.isolate(search.probeStart);
+    }
+
+    /// New data was to tell whether a time-out was a true one, and none may leave: it counts as true.
+    private static boolean waitsInVain(Sender snd) {
+        final boolean inVain = snd.recovery.forward == Recovery.ForwardStep.SEND_NEW
+                && snd.board.inFlight() == 0
+                && snd.board.lost() > 0;
+        if (inVain) {
+            snd.recovery.forward = Recovery.ForwardStep.OFF;
+        }
+        return inVain;
     }
 
     private Turn endTurn(TcpConnection c, Netif netif, long nowNs) {
@@ -111,11 +131,10 @@ final class TcpOutput {
     /// may
     /// have taken offence.
     private int synFlags(TcpConnection c) {
-        final boolean first = c.snd.retransmissions == 0;
         if (c.state == TcpState.SYN_RECEIVED) {
-            return TcpHeader.SYN | TcpHeader.ACK | (c.snd.ecn && first ? TcpHeader.ECE : 0);
+            return TcpHeader.SYN | TcpHeader.ACK | (c.snd.ecn ? TcpHeader.ECE : 0);
         }
-        final boolean offers = tcp.config().ecn() == EcnMode.ACTIVE && first;
+        final boolean offers = tcp.config().ecn() == EcnMode.ACTIVE && c.snd.retransmissions == 0;
         return TcpHeader.SYN | (offers ? TcpHeader.ECE | TcpHeader.CWR : 0);
     }
 
@@ -164,11 +183,11 @@ final class TcpOutput {
         final int length = Math.min(Math.min(lost.length(), payload), limit);
         final boolean fin = snd.finQueued && length == payload && SequenceNumber.after(lost.end, snd.queueEnd());
         final int octets = length + (fin ? 1 : 0);
-        noteRetransmission(c, octets, nowNs);
         final int flags = TcpHeader.ACK | (fin ? TcpHeader.FIN : 0) | (length == payload ? TcpHeader.PSH : 0);
         if (!writer.write(c, lost.start, length, flags)) {
             return false;
         }
+        noteRetransmission(c, octets, nowNs);
         final int segments = (octets + snd.segmentSize - 1) / snd.segmentSize;
         tcp.countRetransmitted(segments);
         c.traffic.retransmissions += segments;
@@ -191,40 +210,44 @@ final class TcpOutput {
         }
     }
 
-    /// RFC 8985 section 7.3: new data if there is some and the peer's window takes it, else the last segment again,
-    /// whatever the congestion window says.
-    void probeTail(TcpConnection c, long nowNs) {
+    /// RFC 8985 section 7.3. Where the state has changed since, the time-out takes its place.
+    void probeTailIfPermitted(TcpConnection c, long nowNs) {
+        if (detection.mayProbe(c)) {
+            probeTail(c, nowNs);
+        }
+    }
+
+    /// New data if there is some and the peer's window takes it, else the last segment again, whatever the
+    /// congestion
+    /// window says.
+    private void probeTail(TcpConnection c, long nowNs) {
         final Sender snd = c.snd;
         final Recovery r = snd.recovery;
         final int room = SequenceNumber.distance(snd.nxt, snd.una + snd.window);
         final int fresh = Math.min(Math.min(snd.unsent(), room), segmentSize(c));
-        r.probing = true;
-        r.sampledSinceProbe = false;
+        r.probing = fresh > 0 ? sendNext(c, fresh, nowNs) : resendLast(c, nowNs);
         r.probeRetransmitted = fresh <= 0;
-        if (fresh > 0) {
-            sendNext(c, fresh, nowNs);
-        } else {
-            resendLast(c, nowNs);
-        }
+        r.sampledSinceProbe = false;
         r.probeEnd = snd.nxt;
         c.deadlines.retransmitNs = timeOutAfter(c, nowNs);
         tcp.schedule(c);
     }
 
-    private void resendLast(TcpConnection c, long nowNs) {
+    private boolean resendLast(TcpConnection c, long nowNs) {
         final Sender snd = c.snd;
         SentRange last = snd.board.last();
         if (last == null || last.fate != SentRange.Fate.IN_FLIGHT) {
-            return;
+            return false;
         }
         final int at = snd.nxt - Math.min(last.length(), segmentSize(c));
         if (at != last.start && snd.board.split(last, at)) {
             last = snd.board.last();
         }
-        if (last != null) {
-            snd.board.lost(last);
-            resend(c, last, segmentSize(c), nowNs);
+        if (last == null) {
+            return false;
         }
+        snd.board.lost(last);
+        return resend(c, last, segmentSize(c), nowNs);
     }
 
     // ---- new data ----
@@ -300,6 +323,7 @@ final class TcpOutput {
         c.deadlines.corkNs = Deadlines.NEVER;
         c.rcv.quickAcks = 0;
         snd.board.sent(sequence, end, nowNs);
+        snd.probeDue = true;
         snd.recovery.sent += SequenceNumber.distance(sequence, end);
         snd.nxt = end;
         snd.max = SequenceNumber.latest(snd.max, end);
@@ -326,7 +350,9 @@ final class TcpOutput {
     static long timeOutAfter(TcpConnection c, long nowNs) {
         final long ofProtocol = nowNs + c.snd.rtt.rtoNs();
         final long patienceNs = c.settings.userTimeoutNs;
-        return patienceNs == 0 ? ofProtocol : Math.min(ofProtocol, c.snd.progressNs + patienceNs);
+        return patienceNs == 0 || !c.snd.synAcknowledged
+                ? ofProtocol
+                : Math.min(ofProtocol, c.snd.progressNs + patienceNs);
     }
 
     /// RFC 5681 section 4.1.
@@ -335,21 +361,35 @@ final class TcpOutput {
         final long idleNs = nowNs - snd.lastSentNs;
         if (!snd.hasOutstanding() && snd.unsent() > 0 && idleNs > snd.rtt.rtoNs()) {
             c.congestion.idled(snd.congestion, idleNs);
+            snd.lastSentNs = nowNs;
         }
     }
 
     // ---- the closed window ----
 
-    /// Data waits, and nothing is on the way whose acknowledgment could open the window: probe it later.
+    /// The peer's window keeps data back, and nothing is on the way whose acknowledgment could open it: probe it
+    /// later.
     private void persistIfStuck(TcpConnection c, long nowNs) {
         final Sender snd = c.snd;
-        final boolean waits = snd.unsent() > 0 || snd.board.lost() > 0;
-        final boolean nothingOnTheWay = snd.board.inFlight() == 0 && c.deadlines.retransmitNs == Deadlines.NEVER;
-        if (waits && nothingOnTheWay && c.deadlines.persistNs == Deadlines.NEVER) {
+        if (snd.board.inFlight() > 0) {
+            startTimer(c, nowNs);
+            return;
+        }
+        final boolean timed = c.deadlines.retransmitNs != Deadlines.NEVER || c.deadlines.persistNs != Deadlines.NEVER;
+        if (!timed && isHeldByWindow(c)) {
             snd.progressNs = snd.hasOutstanding() ? snd.progressNs : nowNs;
             c.deadlines.persistNs = nowNs + persistDelayNs(snd);
             tcp.schedule(c);
         }
+    }
+
+    private static boolean isHeldByWindow(TcpConnection c) {
+        final Sender snd = c.snd;
+        final int room = snd.window - snd.flight();
+        final boolean holdsNew = snd.unsent() > 0 && room < Math.min(snd.unsent(), segmentSize(c));
+        final SentRange lost = snd.board.firstLost();
+        final boolean holdsLost = lost != null && SequenceNumber.afterOrAt(lost.start, snd.una + snd.window);
+        return holdsNew || holdsLost;
     }
 
     private static long persistDelayNs(Sender snd) {

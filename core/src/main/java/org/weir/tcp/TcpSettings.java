@@ -77,6 +77,33 @@ public final class TcpSettings {
         return this;
     }
 
+    /// @throws IllegalArgumentException that names the setting, its value and what is permitted
+    void check() {
+        if (maximumSegmentSize != 0) {
+            TcpConfig.check("TCP maximum segment size", maximumSegmentSize, 88, 65_495);
+        }
+        TcpConfig.check("TCP keep-alive idle time (ns)", keepAliveIdleNs, 1, Long.MAX_VALUE / 4);
+        TcpConfig.check("TCP keep-alive interval (ns)", keepAliveIntervalNs, 1, Long.MAX_VALUE / 4);
+        TcpConfig.check("TCP keep-alive probes", keepAliveProbes, 1, 127);
+        TcpConfig.check("TCP user timeout (ns)", userTimeoutNs, 0, Long.MAX_VALUE / 4);
+        TcpConfig.check("TCP SYN retries", synRetries, 0, 127);
+        TcpConfig.check("TCP FIN-WAIT-2 time-out (ns)", finWait2Ns, 0, Long.MAX_VALUE / 4);
+        TcpConfig.check("TCP deferral of accept (ns)", deferAcceptNs, 0, Long.MAX_VALUE / 4);
+        TcpConfig.check("TCP not-sent low-water mark", notSentLowWater, 1, Integer.MAX_VALUE);
+        TcpConfig.check("TCP linger time (ns)", lingerNs, 0, Long.MAX_VALUE / 4);
+        checkBuffer("TCP send buffer", sendBuffer);
+        checkBuffer("TCP receive buffer", receiveBuffer);
+        TcpConfig.check("TCP maximum pacing rate", maximumPacingRate, 0, Long.MAX_VALUE);
+        TcpConfig.check("type of service", typeOfService, 0, 0xFF);
+        TcpConfig.check("time to live", timeToLive, 1, 0xFF);
+    }
+
+    private static void checkBuffer(String name, int octets) {
+        if (octets != 0) {
+            TcpConfig.check(name, octets, TcpConfig.MINIMUM_BUFFER, TcpConfig.MAXIMUM_BUFFER);
+        }
+    }
+
     /// Takes over all values of `other`.
     public void copyFrom(TcpSettings other) {
         noDelay = other.noDelay;

@@ -32,11 +32,11 @@ final class TcpTimers {
             persist(c, nowNs);
         }
         if (d.reorderNs - nowNs <= 0) {
-            recovery.patienceEnded(c, nowNs);
+            recovery.reorderingWindowEnded(c, nowNs);
         }
         if (d.probeNs - nowNs <= 0) {
             d.probeNs = Deadlines.NEVER;
-            output.probeTail(c, nowNs);
+            output.probeTailIfPermitted(c, nowNs);
         } else if (d.retransmitNs - nowNs <= 0) {
             d.retransmitNs = Deadlines.NEVER;
             retransmit(c, nowNs);

@@ -1,7 +1,6 @@
 package org.weir.tcp;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -16,7 +15,7 @@ import org.weir.tcp.SentRange.Fate;
 class ScoreboardTest {
     private static final int BASE = -300;
 
-    private final RangePool<SentRange> pool = new RangePool<>(500, SentRange::new, new SplitMix64(9));
+    private final RangePool<SentRange> pool = new RangePool<>(2_000, 10, SentRange::new, new SplitMix64(9));
     private final Scoreboard board = new Scoreboard(pool);
 
     private void sack(int left, int right) {
@@ -72,18 +71,36 @@ class ScoreboardTest {
     }
 
     @Test
-    void withoutFreeRangesTheLastOneGrowsAndNothingIsCut() {
-        final Scoreboard poor = new Scoreboard(new RangePool<>(1, SentRange::new, new SplitMix64(1)));
+    void withoutSpareRangesTheLastOneGrowsAndNothingIsCut() {
+        final Scoreboard poor = new Scoreboard(new RangePool<>(2, 2, SentRange::new, new SplitMix64(1)));
         assertTrue(poor.hasRoom());
         poor.sent(BASE, BASE + 10, 1);
         poor.sent(BASE + 10, BASE + 20, 2);
         assertEquals(20, poor.inFlight());
         assertNull(poor.unreported(BASE + 5, BASE + 10));
         assertTrue(poor.hasRoom());
-        poor.lost(present(poor.first()));
-        assertFalse(poor.hasRoom());
         poor.clear();
         assertTrue(poor.hasRoom());
+    }
+
+    @Test
+    void aPeerThatCutsOneConnectionsRangesLeavesSomeToTheOthers() {
+        final RangePool<SentRange> shared = new RangePool<>(100, 4, SentRange::new, new SplitMix64(1));
+        final Scoreboard attacked = new Scoreboard(shared);
+        attacked.sent(BASE, BASE + 1_000, 1);
+        for (int i = 1; i < 999; i += 2) {
+            final SentRange r = attacked.unreported(BASE + i, BASE + i + 1);
+            if (r != null) {
+                attacked.sacked(r);
+            }
+        }
+        assertTrue(shared.available() >= 70, shared.available() + " of 100 are left");
+        final Scoreboard other = new Scoreboard(shared);
+        assertTrue(other.hasRoom());
+        other.sent(BASE, BASE + 10, 1);
+        attacked.clear();
+        other.clear();
+        assertEquals(100, shared.available());
     }
 
     @Test
@@ -137,7 +154,7 @@ class ScoreboardTest {
                 compare();
             }
             board.clear();
-            assertEquals(500, pool.available());
+            assertEquals(2_000, pool.available());
             assertEquals(0, board.inFlight() + board.sacked() + board.lost());
         }
 

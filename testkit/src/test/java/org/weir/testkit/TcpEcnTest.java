@@ -101,9 +101,9 @@ class TcpEcnTest {
         try (TcpScenario t = established()) {
             t.application().writes(40 * MSS);
             t.skip();
-            t.receives(segment().ece().seq(1).ack(1_001)).congestionWindowIs(4_500);
-            t.receives(segment().ece().seq(1).ack(2_001)).congestionWindowIs(4_500);
-            t.receives(segment().ece().seq(1).ack(7_001)).slowStartThresholdIs(4_500);
+            t.receives(segment().ece().seq(1).ack(1_001)).congestionWindowIs(5_000);
+            t.receives(segment().ece().seq(1).ack(2_001)).congestionWindowIs(5_000);
+            t.receives(segment().ece().seq(1).ack(7_001)).slowStartThresholdIs(5_000);
             t.sends(segment().cwr().seq(10_001).ack(1).length(MSS).ecnCapable());
             t.sends(segment().seq(11_001).ack(1).length(MSS).ecnCapable());
         }
@@ -130,6 +130,32 @@ class TcpEcnTest {
             t.sends(segment().seq(1).ack(2_001));
             t.receives(segment().ece().seq(1).ack(1));
             t.congestionWindowIs(10 * MSS);
+        }
+    }
+
+    @Test
+    void anEchoWithTheLastAcknowledgmentHalvesTheWindowAndNoMore() {
+        try (TcpScenario t = established()) {
+            t.application().writes(10 * MSS).skip();
+            t.receives(segment().ece().seq(1).ack(10_001)).congestionWindowIs(5_000);
+        }
+    }
+
+    @Test
+    void anAcceptanceThatWasLostIsRepeated() {
+        try (TcpScenario t = TcpScenario.listening(config(EcnMode.PASSIVE))) {
+            t.receives(segment().syn().ece().cwr().seq(0))
+                    .sends(segment().syn().ece().seq(0).ack(1));
+            t.after(millis(1_001)).sends(segment().syn().ece().seq(0).ack(1));
+        }
+    }
+
+    @Test
+    void aSynThatComesAgainWithoutTheOfferIsAnsweredWithout() {
+        try (TcpScenario t = TcpScenario.listening(config(EcnMode.PASSIVE))) {
+            t.receives(segment().syn().ece().cwr().seq(0))
+                    .sends(segment().syn().ece().seq(0).ack(1));
+            t.receives(segment().syn().seq(0)).sends(segment().syn().seq(0).ack(1));
         }
     }
 }

@@ -117,4 +117,22 @@ class TcpPathMtuTest {
             t.sends(segment().seq(first).ack(1).length(FALLBACK));
         }
     }
+
+    @Test
+    void aProbeThatATimeOutSentAgainInPiecesHasNotArrived() {
+        try (TcpScenario t = fallenBack()) {
+            int una = next(0);
+            int probe = 0;
+            while (probe <= FALLBACK) {
+                t.after(millis(20)).receives(segment().seq(1).ack(una));
+                t.application().offers(20 * FULL);
+                t.wire().settle();
+                probe = t.lengthSent();
+                una = Math.max(una, t.highestSent());
+            }
+            t.receives(segment().seq(1).ack(t.largestSentAt()));
+            t.after(seconds(1)).skip().receives(segment().seq(1).ack(una)).skip();
+            assertEquals(FALLBACK, t.application().connection().segmentSize());
+        }
+    }
 }

@@ -254,4 +254,16 @@ class TcpReceiveTest {
             }
         }
     }
+
+    /// CVE-2005-0356.
+    @Test
+    void aForgedTimestampDoesNotShutThePeerOut() {
+        final SegmentSpec syn = segment().mss(1_000).window(65_535).timestamps(100, 0);
+        try (TcpScenario t = TcpScenario.established(StackConfig.small(), syn)) {
+            t.receives(
+                    segment().seq(1).ack(1_000_000).timestamps(0x7000_0000, 0).length(10));
+            t.skip().receives(segment().seq(1).ack(1).timestamps(101, 0).length(20));
+            t.application().reads(20);
+        }
+    }
 }

@@ -317,4 +317,29 @@ class TcpRecoveryTest {
             assertEquals(before, t.application().connection().roundTripTimeNs());
         }
     }
+
+    /// The window closes while something old is lost and something young is on the way: the timer must go on.
+    @Test
+    void aWindowThatClosesOverALossIsProbed() {
+        try (TcpScenario t = established()) {
+            t.application().writes(MSS).skip();
+            t.after(millis(180)).skip();
+            t.application().writes(MSS).skip();
+            t.receives(ack(at(1)).window(0)).skip();
+            t.after(seconds(3));
+            assertTrue(t.countSent() > 0, "the connection has fallen silent");
+            t.receives(ack(at(3)).window(65_535));
+        }
+    }
+
+    @Test
+    void afterATimeOutWithoutNewDataToSendTheOldIsSentAgain() {
+        try (TcpScenario t = established()) {
+            t.application().writes(3 * MSS + 10).skip();
+            t.after(millis(1_000)).skip();
+            t.receives(ack(at(2)));
+            assertTrue(t.countSent() > 0, "the connection waits for nothing");
+            t.receives(ack(at(4) + 10));
+        }
+    }
 }

@@ -1,6 +1,7 @@
 package org.weir.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.weir.testkit.SegmentSpec.segment;
 import static org.weir.testkit.TcpScenario.millis;
 import static org.weir.testkit.TcpScenario.seconds;
@@ -144,6 +145,19 @@ class TcpSettingsTest {
         }
     }
 
+    @Test
+    void aUserTimeoutDoesNotHurryTheHandshake() {
+        final TcpSettings impatient = new TcpSettings();
+        try (TcpScenario t = TcpScenario.listening()) {
+            impatient.reset(t.stack().tcp().config());
+            impatient.userTimeoutNs = seconds(30);
+            t.listener().use(impatient);
+            t.receives(segment().syn().seq(0)).sends(segment().syn().seq(0).ack(1));
+            t.after(millis(900)).sendsNothing();
+            t.receives(segment().seq(1).ack(1)).application().accepts();
+        }
+    }
+
     // ---- when to send ----
 
     @Test
@@ -163,7 +177,7 @@ class TcpSettingsTest {
         try (TcpScenario t = established(s -> s.cork = true)) {
             t.application().writes(600);
             t.after(millis(199)).sendsNothing();
-            t.after(millis(2)).sends(segment().seq(1).ack(1).length(600));
+            t.after(millis(2)).sends(segment().seq(1).ack(1).length(600)).sendsNothing();
         }
     }
 
@@ -261,6 +275,15 @@ class TcpSettingsTest {
             t.listener().use(small);
             t.receives(segment().syn().seq(0).mss(MSS))
                     .sends(segment().syn().seq(0).ack(1).window(5_000));
+        }
+    }
+
+    @Test
+    void aSettingOutOfItsRangeIsRefusedWithItsName() {
+        try (TcpScenario t = TcpScenario.established()) {
+            final IllegalArgumentException refused =
+                    assertThrows(IllegalArgumentException.class, () -> set(t, s -> s.maximumSegmentSize = 10));
+            assertEquals("TCP maximum segment size of 10 is not in 88 to 65495", refused.getMessage());
         }
     }
 
