@@ -202,7 +202,7 @@ class TcpRecoveryTest {
         }
     }
 
-    @Rfc({"6675 M5", "5681 M13"})
+    @Rfc({"6675 M5", "5681 M13", "5681 S12", "5681 M19"})
     @Test
     void theLossOfARetransmissionReducesTheWindowAgain() {
         try (TcpScenario t = established()) {
