@@ -37,6 +37,7 @@ public final class FramePeer implements AutoCloseable {
     private final Stack stack;
     private final Deque<byte[]> frames = new ArrayDeque<>();
     private boolean answersArp = true;
+    private boolean holds;
     private long nowNs;
 
     /// @param capabilities of the stack's end of the cable
@@ -120,6 +121,16 @@ public final class FramePeer implements AutoCloseable {
     /// Sends a whole frame (taken) and lets the stack work.
     public void sendFrame(Pbuf frame) {
         cable.send(frame, nowNs);
+        if (!holds) {
+            settle();
+        }
+    }
+
+    /// The frames that `sender` sends are all on the wire before the stack works.
+    public void together(Runnable sender) {
+        holds = true;
+        sender.run();
+        holds = false;
         settle();
     }
 

@@ -173,6 +173,16 @@ public final class TcpScenario implements AutoCloseable {
         return this;
     }
 
+    /// The stack finds several segments of the peer when it looks.
+    public TcpScenario receivesTogether(SegmentSpec... specs) {
+        wire.together(() -> {
+            for (final SegmentSpec spec : specs) {
+                receives(spec);
+            }
+        });
+        return this;
+    }
+
     private Pbuf build(SegmentSpec spec) {
         final byte[] options = PeerOptions.encode(spec, stackIss);
         final int headerLength = TcpHeader.LENGTH + options.length;

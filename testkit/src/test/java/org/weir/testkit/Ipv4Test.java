@@ -305,4 +305,30 @@ class Ipv4Test {
             default -> random.nextInt(256);
         };
     }
+
+    /// Option 94 is one that nobody has defined; its data looks like a source route.
+    @Rfc("9293 MUST-50")
+    @Test
+    void anUnknownOptionIsPassedOver() {
+        final Pbuf p = echoRequest(4);
+        final byte[] options = {94, 6, (byte) 131, 7, (byte) 137, 3, 1, 0};
+        MemorySegment.copy(MemorySegment.ofArray(options), 0, p.segment(), p.prepend(options.length), options.length);
+        final long at = p.prepend(Ipv4Header.LENGTH);
+        new Ipv4Header()
+                .at(p.segment(), at)
+                .begin(Ipv4Header.LENGTH + options.length)
+                .typeOfService(0)
+                .totalLength(p.totalLength())
+                .identification(1)
+                .flagsAndFragmentOffset(0)
+                .timeToLive(64)
+                .protocol(IpProtocol.ICMP)
+                .source(FramePeer.PEER_ADDRESS)
+                .destination(FramePeer.STACK_ADDRESS)
+                .sealChecksum();
+        wire.sendEthernet(p, FramePeer.STACK_MAC, EtherType.IPV4);
+        final byte[] reply = wire.frames().poll();
+        assertNotNull(reply);
+        assertEquals(EthernetHeader.LENGTH + Ipv4Header.LENGTH + IcmpHeader.LENGTH + 4, reply.length);
+    }
 }

@@ -20,6 +20,7 @@ class TcpPathMtuTest {
                 StackConfig.small(), segment().mss(FULL).window(65_535).sackPermitted());
     }
 
+    @Rfc("5681 S1")
     @Test
     void whatARouterReportsIsCutAnewAtOnceAndTheWindowKeepsItsSegments() {
         try (TcpScenario t = established()) {

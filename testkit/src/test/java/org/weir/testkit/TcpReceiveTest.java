@@ -2,6 +2,7 @@ package org.weir.testkit;
 
 import static org.weir.testkit.SegmentSpec.segment;
 import static org.weir.testkit.TcpScenario.millis;
+import static org.weir.testkit.TcpScenario.seconds;
 
 import org.junit.jupiter.api.Test;
 import org.weir.stack.StackConfig;
@@ -264,6 +265,62 @@ class TcpReceiveTest {
                     segment().seq(1).ack(1_000_000).timestamps(0x7000_0000, 0).length(10));
             t.skip().receives(segment().seq(1).ack(1).timestamps(101, 0).length(20));
             t.application().reads(20);
+        }
+    }
+
+    @Rfc({"9293 MUST-58", "9293 MUST-59"})
+    @Test
+    void segmentsThatWaitTogetherAreAnsweredByOneAcknowledgment() {
+        try (TcpScenario t = TcpScenario.established()) {
+            t.receivesTogether(
+                    segment().seq(1).ack(1).length(1_000),
+                    segment().seq(1_001).ack(1).length(1_000),
+                    segment().seq(2_001).ack(1).length(1_000),
+                    segment().seq(3_001).ack(1).length(1_000),
+                    segment().seq(4_001).ack(1).length(1_000));
+            t.sends(segment().seq(1).ack(5_001)).sendsNothing();
+            t.application().reads(5_000);
+        }
+    }
+
+    /// The window is scaled by two: every other acknowledgment cannot tell the last octet of it.
+    @Rfc({"7323 M7", "7323 S2"})
+    @Test
+    void whatAnEarlierWindowCoveredIsTakenThoughRoundingHidesIt() {
+        final SegmentSpec syn = segment().mss(1_000).wscale(0).window(65_535);
+        try (TcpScenario t = TcpScenario.established(StackConfig.small(), syn)) {
+            for (int i = 0; i < 50; i++) {
+                t.receives(segment().seq(1 + i * 1_285).ack(1).length(1_285));
+            }
+            t.skip().receives(segment().seq(64_251).ack(1).length(10)).after(millis(41));
+            t.sends(segment().seq(1).ack(64_261).window(637));
+            t.receives(segment().seq(64_261).ack(1).length(1_275))
+                    .skip()
+                    .application()
+                    .reads(65_535);
+        }
+    }
+
+    @Rfc("7323 S6")
+    @Test
+    void after24IdleDaysAnOldTimestampIsTaken() {
+        final long day = seconds(86_400);
+        final SegmentSpec syn = segment().mss(1_000).window(65_535).timestamps(1_000, 0);
+        try (TcpScenario t = TcpScenario.established(StackConfig.small(), syn)) {
+            t.after(23 * day).receives(segment().seq(1).ack(1).length(10).timestamps(999, 0));
+            t.sends(segment().seq(1).ack(1)).application().canRead(0);
+            t.after(day).receives(segment().seq(1).ack(1).length(10).timestamps(999, 0));
+            t.application().reads(10).skip();
+        }
+    }
+
+    @Rfc("7323 S4")
+    @Test
+    void aSegmentWithoutTheAgreedTimestampsIsDroppedSilently() {
+        final SegmentSpec syn = segment().mss(1_000).window(65_535).timestamps(1_000, 0);
+        try (TcpScenario t = TcpScenario.established(StackConfig.small(), syn)) {
+            t.receives(segment().seq(1).ack(1).length(10)).after(millis(41)).sendsNothing();
+            t.hasDropped("TCP_NO_TIMESTAMP", 1).application().canRead(0);
         }
     }
 }

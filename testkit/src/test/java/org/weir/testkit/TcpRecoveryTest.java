@@ -202,7 +202,7 @@ class TcpRecoveryTest {
         }
     }
 
-    @Rfc({"6675 M5", "5681 M13"})
+    @Rfc({"6675 M5", "5681 M13", "5681 S12", "5681 M19"})
     @Test
     void theLossOfARetransmissionReducesTheWindowAgain() {
         try (TcpScenario t = established()) {
@@ -340,6 +340,194 @@ class TcpRecoveryTest {
             t.receives(ack(at(2)));
             assertTrue(t.countSent() > 0, "the connection waits for nothing");
             t.receives(ack(at(4) + 10));
+        }
+    }
+
+    @Rfc({"6675 S4", "6675 M13"})
+    @Test
+    void recoveryFillsTheNewWindowAndNoMore() {
+        try (TcpScenario t = established()) {
+            t.application().writes(60 * MSS).sendsSegments(10, at(1), MSS);
+            t.after(millis(RTT_MS)).receives(ack(at(1), at(2), at(11)));
+            t.sends(data(at(1))).sendsSegments(4, at(11), MSS).sendsNothing();
+            t.receives(ack(at(1), at(2), at(12))).sendsSegments(1, at(15), MSS).sendsNothing();
+        }
+    }
+
+    @Rfc({"6675 M10", "5681 S12", "5681 M19"})
+    @Test
+    void aLossBeyondTheRecoveryPointReducesTheWindowAgainAndOneBeforeItDoesNot() {
+        try (TcpScenario t = established()) {
+            t.application().writes(60 * MSS).sendsSegments(10, at(1), MSS);
+            t.after(millis(RTT_MS)).receives(ack(at(1), at(2), at(5))).skip();
+            t.slowStartThresholdIs(5 * MSS);
+            t.after(millis(RTT_MS)).receives(ack(at(5), at(6), at(11))).skip();
+            t.slowStartThresholdIs(5 * MSS);
+            t.after(millis(RTT_MS)).receives(ack(at(11))).skip();
+            t.slowStartThresholdIs(5 * MSS);
+            t.after(millis(RTT_MS)).receives(ack(at(11), at(12), at(15))).skip();
+            assertTrue(t.application().connection().congestion().slowStartThreshold() < 5 * MSS);
+        }
+    }
+
+    @Rfc("6675 S3")
+    @Test
+    void whatWasReportedIsRememberedWhenRecoveryEnds() {
+        try (TcpScenario t = established()) {
+            t.application().writes(60 * MSS).sendsSegments(10, at(1), MSS);
+            t.after(millis(RTT_MS)).receives(ack(at(1), at(2), at(11)));
+            t.sends(data(at(1))).sendsSegments(4, at(11), MSS);
+            t.after(millis(RTT_MS)).receives(ack(at(11), at(12), at(15)));
+            t.sends(data(at(11))).skip();
+            t.receives(ack(at(12))).skip();
+            assertEquals(2, t.stack().tcp().counters().retransmittedSegments());
+        }
+    }
+
+    /// A recovery, and the time-out of the segment that was sent again in it.
+    private static TcpScenario timedOutInRecovery() {
+        final TcpScenario t = tenOnTheWay();
+        t.receives(ack(at(1), at(2), at(5))).sends(data(at(1))).sendsNothing();
+        t.after(millis(250)).sends(data(at(1))).sendsNothing();
+        assertEquals(1, t.stack().tcp().counters().timeouts());
+        assertEquals(1, t.stack().tcp().counters().fastRetransmits());
+        return t;
+    }
+
+    @Rfc({"6675 M14", "6675 M15"})
+    @Test
+    void afterATimeOutRecoveryBeginsAgainOnlyBeyondWhatWasSent() {
+        try (TcpScenario t = tenOnTheWay()) {
+            t.receives(ack(at(1), at(2), at(11))).sends(data(at(1)));
+            t.after(millis(170)).application().writes(4 * MSS).sendsSegments(4, at(11), MSS);
+            t.after(millis(15)).sends(data(at(1))).sendsNothing();
+            final int threshold = t.application().connection().congestion().slowStartThreshold();
+            t.after(millis(RTT_MS)).receives(ack(at(11), at(12), at(15))).sends(data(at(11)));
+            t.slowStartThresholdIs(threshold);
+            assertEquals(1, t.stack().tcp().counters().fastRetransmits());
+            t.after(millis(RTT_MS)).receives(ack(at(15)));
+            t.application().writes(4 * MSS).skip();
+            t.after(millis(RTT_MS)).receives(ack(at(15), at(16), at(19))).skip();
+            assertEquals(2, t.stack().tcp().counters().fastRetransmits());
+        }
+    }
+
+    @Rfc({"6675 S5", "6675 S6"})
+    @Test
+    void afterATimeOutReportsStillTellWhatIsNotToBeSentAgain() {
+        try (TcpScenario t = timedOutInRecovery()) {
+            t.after(millis(RTT_MS)).receives(ack(at(5), at(6), at(8)));
+            t.sends(data(at(5))).sends(data(at(8))).sendsNothing();
+            t.after(millis(RTT_MS)).receives(ack(at(8), at(9), at(10)));
+            t.sends(data(at(10))).sendsNothing();
+            t.receives(ack(at(11))).sendsNothing();
+        }
+    }
+
+    /// A connection that has seen reordering; segment 11 comes next.
+    private static TcpScenario thatSawReordering() {
+        final TcpScenario t = tenOnTheWay();
+        return t.receives(ack(at(1), at(2), at(3)))
+                .receives(ack(at(3)))
+                .receives(ack(at(11)))
+                .skip();
+    }
+
+    /// Ten segments from `first` on are sent, and all but the first arrive.
+    private static void losesTheFirstOfTen(TcpScenario t, int first, int rttMs) {
+        t.application().writes(10 * MSS).sendsSegments(10, at(first), MSS);
+        t.after(millis(rttMs))
+                .receives(ack(at(first), at(first + 1), at(first + 10)))
+                .sendsNothing();
+    }
+
+    /// As above; the first one was only late, and the peer gets it twice.
+    private static void sendsTheFirstOfTenNeedlessly(TcpScenario t, int first) {
+        losesTheFirstOfTen(t, first, RTT_MS);
+        t.after(millis(100)).sends(data(at(first)));
+        t.receives(ack(at(first + 10)))
+                .receives(ack(at(first + 10), at(first), at(first + 1)))
+                .sendsNothing();
+    }
+
+    @Rfc({"8985 S1", "8985 S4"})
+    @Test
+    void aNeedlessRetransmissionMakesItMorePatient() {
+        try (TcpScenario t = thatSawReordering()) {
+            sendsTheFirstOfTenNeedlessly(t, 11);
+            losesTheFirstOfTen(t, 21, RTT_MS);
+            t.after(millis(9)).sendsNothing();
+            t.after(millis(2)).sends(data(at(21)));
+            t.receives(ack(at(31))).skip();
+        }
+    }
+
+    @Rfc("8985 S5")
+    @Test
+    void patienceWithReorderingEndsAfterOneRoundTripHoweverManyRetransmissionsWereNeedless() {
+        try (TcpScenario t = thatSawReordering()) {
+            for (int i = 0; i < 10; i++) {
+                sendsTheFirstOfTenNeedlessly(t, 11 + 10 * i);
+            }
+            losesTheFirstOfTen(t, 111, RTT_MS);
+            final long smoothedNs = t.application().connection().roundTripTimeNs();
+            t.after(smoothedNs - millis(1)).sendsNothing();
+            t.after(millis(2)).sends(data(at(111)));
+            t.receives(ack(at(121))).skip();
+        }
+    }
+
+    @Rfc("8985 S6")
+    @Test
+    void theLeastRoundTripIsForgottenAfterFiveMinutes() {
+        try (TcpScenario t = thatSawReordering()) {
+            t.after(seconds(301)).application().writes(2 * MSS).sendsSegments(2, at(11), MSS);
+            t.after(millis(80)).receives(ack(at(13))).skip();
+            losesTheFirstOfTen(t, 13, 80);
+            t.after(millis(19)).sendsNothing();
+            t.after(millis(2)).sends(data(at(13)));
+            t.receives(ack(at(23))).skip();
+        }
+    }
+
+    @Rfc("8985 S7")
+    @Test
+    void aTimeOutLeavesAloneWhatWasSentJustBefore() {
+        try (TcpScenario t = established()) {
+            t.application().writes(5 * MSS).sendsSegments(5, at(1), MSS);
+            t.after(millis(45)).sends(data(at(5)));
+            t.after(millis(185)).application().writes(2 * MSS).sendsSegments(2, at(6), MSS);
+            t.after(millis(12)).sends(data(at(1))).sendsNothing();
+            t.after(millis(5)).receives(ack(at(6))).sendsNothing();
+            t.after(millis(5)).receives(ack(at(8))).sendsNothing();
+            assertEquals(1, t.stack().tcp().counters().timeouts());
+        }
+    }
+
+    @Rfc({"8985 M7", "8985 M8"})
+    @Test
+    void whileAProbeIsOutThereIsNoOtherAndTheTimeOutComes() {
+        try (TcpScenario t = tenOnTheWay()) {
+            t.receives(ack(at(8))).after(millis(42)).sends(data(at(10)));
+            t.after(millis(5)).receives(ack(at(9))).sendsNothing();
+            t.after(millis(190)).sendsNothing();
+            t.after(millis(20)).sends(data(at(9)));
+            assertEquals(1, t.stack().tcp().counters().timeouts());
+            t.receives(ack(at(11)));
+        }
+    }
+
+    @Rfc({"8985 M7", "8985 M8"})
+    @Test
+    void afterAProbeThereIsNoOtherBeforeARoundTripIsMeasured() {
+        try (TcpScenario t = tenOnTheWay()) {
+            t.receives(ack(at(8))).after(millis(42)).sends(data(at(10)));
+            t.receives(ack(at(11), at(10), at(11)));
+            t.application().writes(2 * MSS).sendsSegments(2, at(11), MSS);
+            t.after(millis(190)).sendsNothing();
+            t.after(millis(20)).sends(data(at(11))).sendsNothing();
+            assertEquals(1, t.stack().tcp().counters().timeouts());
+            t.receives(ack(at(13)));
         }
     }
 }

@@ -543,4 +543,17 @@ class TcpSendTest {
             network.assertNoLeaks();
         }
     }
+
+    @Rfc("6675 M2")
+    @Test
+    void anAcknowledgmentOfNewDataForgetsTheDuplicatesBeforeIt() {
+        try (TcpScenario t = TcpScenario.established()) {
+            t.application().writes(10 * MSS).sendsSegments(10, 1, MSS);
+            t.receives(segment().seq(1).ack(1)).receives(segment().seq(1).ack(1));
+            t.receives(segment().seq(1).ack(1_001));
+            t.receives(segment().seq(1).ack(1_001)).receives(segment().seq(1).ack(1_001));
+            t.sendsNothing().receives(segment().seq(1).ack(1_001));
+            t.sends(segment().seq(1_001).ack(1).length(MSS)).sendsNothing();
+        }
+    }
 }

@@ -6,6 +6,7 @@ import static org.weir.testkit.SegmentSpec.segment;
 import static org.weir.testkit.TcpScenario.millis;
 import static org.weir.testkit.TcpScenario.seconds;
 
+import java.lang.foreign.MemorySegment;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.weir.stack.StackConfig;
@@ -13,6 +14,8 @@ import org.weir.tcp.CongestionAlgorithm;
 import org.weir.tcp.TcpInfo;
 import org.weir.tcp.TcpSettings;
 import org.weir.tcp.TcpState;
+import org.weir.wire.EthernetHeader;
+import org.weir.wire.Ipv4Header;
 
 /// What users set on a connection: keep-alive, user timeout, cork, linger and the like.
 class TcpSettingsTest {
@@ -370,6 +373,7 @@ class TcpSettingsTest {
         }
     }
 
+    @Rfc({"9293 MUST-48", "9293 SHLD-21", "9293 SHLD-22"})
     @Test
     void theTypeOfServiceReachesTheNetworkLayerAndMayChange() {
         try (TcpScenario t = established(s -> s.typeOfService = 0xB8)) {
@@ -409,5 +413,22 @@ class TcpSettingsTest {
             assertEquals(65_535, info.sendWindow);
             assertEquals(0, info.sinceDataReceivedNs);
         }
+    }
+
+    @Rfc("9293 MUST-49")
+    @Test
+    void theTimeToLiveIsTheUsers() {
+        try (TcpScenario t = established(s -> s.timeToLive = 9)) {
+            t.application().writes(10);
+            assertEquals(9, timeToLive(t));
+            t.skip().receives(segment().seq(1).ack(11));
+            set(t, s -> s.timeToLive = 200).application().writes(10);
+            assertEquals(200, timeToLive(t));
+        }
+    }
+
+    private static int timeToLive(TcpScenario t) {
+        final MemorySegment frame = MemorySegment.ofArray(t.wire().frames().element());
+        return new Ipv4Header().at(frame, EthernetHeader.LENGTH).timeToLive();
     }
 }
