@@ -42,7 +42,7 @@ final class TcpOutput {
         if (!c.snd.synAcknowledged) {
             return netif.hasRoom() && sendSyn(c, nowNs) ? Turn.DONE : Turn.BLOCKED;
         }
-        if (c.rcv.ackNow && c.rcv.hasDuplicate() && !(netif.hasRoom() && acknowledge(c))) {
+        if (c.rcv.hasDuplicate() && !acknowledgeIfDue(c, netif)) {
             return Turn.BLOCKED;
         }
         restartAfterIdle(c, nowNs);
@@ -54,38 +54,59 @@ final class TcpOutput {
         return turn;
     }
 
+    /// What came of the attempt to send one packet.
+    private enum Step {
+        SENT,
+        /// There is nothing that may be sent now.
+        NOTHING,
+        /// The link was full, or no buffer was free.
+        REFUSED
+    }
+
     private Turn sendData(TcpConnection c, Netif netif, long nowNs) {
         for (int i = 0; i < SEGMENTS_PER_TURN; i++) {
-            final int probe = tcp.pathMtu().probeSize(c, nowNs);
-            if (probe > 0 && netif.hasRoom()) {
-                probePath(c, probe, nowNs);
-            }
-            if (Pacing.holds(c, nowNs)) {
-                tcp.schedule(c);
-                return endTurn(c, netif, nowNs);
-            }
-            final SentRange lost = lostToSend(c);
-            final int length = lost == null ? sendable(c, netif, nowNs) : 0;
-            if (lost == null && length == 0 && !finIsDue(c)) {
-                if (waitsInVain(c.snd)) {
-                    continue;
+            probePath(c, netif, nowNs);
+            switch (sendOne(c, netif, nowNs)) {
+                case SENT -> {}
+                case NOTHING -> {
+                    return endTurn(c, netif, nowNs);
                 }
-                return endTurn(c, netif, nowNs);
-            }
-            final boolean sent =
-                    netif.hasRoom() && (lost == null ? sendNext(c, length, nowNs) : sendAgain(c, lost, netif, nowNs));
-            if (!sent) {
-                if (c.rcv.ackNow && netif.hasRoom()) {
-                    acknowledge(c);
+                case REFUSED -> {
+                    acknowledgeIfDue(c, netif);
+                    return i == 0 ? Turn.BLOCKED : Turn.MORE;
                 }
-                return i == 0 ? Turn.BLOCKED : Turn.MORE;
             }
         }
         return Turn.MORE;
     }
 
+    /// Lost data first, then new data, then the FIN.
+    private Step sendOne(TcpConnection c, Netif netif, long nowNs) {
+        if (Pacing.holds(c, nowNs)) {
+            tcp.schedule(c);
+            return Step.NOTHING;
+        }
+        SentRange lost = lostToSend(c);
+        final int length = lost == null ? sendable(c, netif, nowNs) : 0;
+        if (lost == null && length == 0 && !finIsDue(c)) {
+            lost = waitsInVain(c.snd) ? lostToSend(c) : null;
+            if (lost == null) {
+                return Step.NOTHING;
+            }
+        }
+        if (!netif.hasRoom()) {
+            return Step.REFUSED;
+        }
+        final boolean sent = lost == null ? sendNext(c, length, nowNs) : sendAgain(c, lost, netif, nowNs);
+        return sent ? Step.SENT : Step.REFUSED;
+    }
+
     /// RFC 4821 section 7.5: a segment larger than the path is known to carry.
-    private void probePath(TcpConnection c, int size, long nowNs) {
+    private void probePath(TcpConnection c, Netif netif, long nowNs) {
+        final int size = tcp.pathMtu().probeSize(c, nowNs);
+        if (size == 0 || !netif.hasRoom()) {
+            return;
+        }
         final MtuSearch search = c.snd.mtu;
         search.probeStart = c.snd.nxt;
         search.probeEnd = c.snd.nxt + size;
@@ -106,8 +127,12 @@ final class TcpOutput {
 
     private Turn endTurn(TcpConnection c, Netif netif, long nowNs) {
         persistIfStuck(c, nowNs);
-        final boolean quiet = !c.rcv.ackNow || netif.hasRoom() && acknowledge(c);
-        return quiet ? Turn.DONE : Turn.BLOCKED;
+        return acknowledgeIfDue(c, netif) ? Turn.DONE : Turn.BLOCKED;
+    }
+
+    /// False if an acknowledgment is still due.
+    private boolean acknowledgeIfDue(TcpConnection c, Netif netif) {
+        return !c.rcv.ackNow || netif.hasRoom() && acknowledge(c);
     }
 
     /// True once the SYN of this round is out.
