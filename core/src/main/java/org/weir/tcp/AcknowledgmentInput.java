@@ -145,8 +145,7 @@ final class AcknowledgmentInput {
     }
 
     /// RFC 6298 section 3: one sample for each round trip, of what was sent once only (Karn); or the echoed
-    /// timestamp
-    /// where all was sent again (RFC 7323 section 4.1).
+    /// timestamp where all was sent again (RFC 7323 section 4.1).
     private void measure(TcpConnection c, long nowNs) {
         final Sender snd = c.snd;
         final Delivery d = delivery;

@@ -20,8 +20,7 @@ final class BufferTuning {
     }
 
     /// The reader has taken `octets` octets: room for twice as much as it takes in a round trip lets the sender
-    /// double
-    /// its rate.
+    /// double its rate.
     void consumed(TcpConnection c, int octets, long nowNs) {
         final Receiver rcv = c.rcv;
         rcv.readInRound += octets;
@@ -53,8 +52,7 @@ final class BufferTuning {
     }
 
     /// An acknowledgment has come: what fills the congestion window once is on the way while the user queues as
-    /// much
-    /// again.
+    /// much again.
     void acknowledged(TcpConnection c) {
         final long wanted = 2L * c.snd.congestion.window;
         if (wanted <= c.snd.capacity || c.settings.sendBuffer > 0 || !hasPages()) {

@@ -28,8 +28,7 @@ interface CongestionControl {
     void timedOut(CongestionState state, int flight);
 
     /// How fast to send at most, in octets for each second: 0 for as fast as the windows permit. Neither Reno nor
-    /// CUBIC
-    /// paces by itself.
+    /// CUBIC paces by itself.
     default long pacingRate(CongestionState state) {
         return 0;
     }

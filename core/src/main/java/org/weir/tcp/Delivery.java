@@ -15,8 +15,7 @@ final class Delivery {
     /// Something arrived that was sent once only, before the present phase of recovery began.
     boolean original;
     /// Something that was sent twice is acknowledged: what lies behind it may have waited for it at the peer, so
-    /// its
-    /// age says nothing.
+    /// its age says nothing.
     boolean ambiguous;
     /// The round-trip time of the last that was sent once only, in nanoseconds; 0 if there was none.
     long rttNs;

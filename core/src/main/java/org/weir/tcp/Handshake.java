@@ -27,8 +27,7 @@ final class Handshake {
     }
 
     /// True if `s` is a SYN that cannot be an old duplicate, for a connection in TIME-WAIT: RFC 6191, RFC 9293
-    /// section
-    /// 3.6.1 (MAY-2).
+    /// section 3.6.1 (MAY-2).
     static boolean reopens(TcpConnection c, Segment s) {
         final boolean asks = c.state == TcpState.TIME_WAIT
                 && !c.attached
@@ -200,9 +199,8 @@ final class Handshake {
         return true;
     }
 
-    /// Establishes the connection if the segment acknowledges our SYN, RFC 9293 section 3.10.7.4, fifth; else says
-    /// why
-    /// not.
+    /// Establishes the connection if the segment acknowledges our SYN, RFC 9293 section 3.10.7.4, fifth; else
+    /// says why not.
     @Nullable
     DropReason completes(TcpConnection c, Segment s) {
         if (s.acknowledgment != c.snd.max) {

@@ -19,8 +19,7 @@ final class KeepAlive {
     }
 
     /// Silence is counted from the last segment that arrived; while something is on the way, retransmission finds
-    /// out
-    /// by itself.
+    /// out by itself.
     void expired(TcpConnection c, long nowNs) {
         final long silenceNs = nowNs - c.traffic.receivedNs;
         final boolean heard = silenceNs < c.settings.keepAliveIdleNs;

@@ -42,8 +42,7 @@ final class LossDetection {
     }
 
     /// The acknowledgment of something sent twice came too early for the second time. The echo tells only of what
-    /// is
-    /// acknowledged in order: beyond a hole the peer still echoes what came before it (RFC 7323 section 4.3).
+    /// is acknowledged in order: beyond a hole the peer still echoes what came before it (RFC 7323 section 4.3).
     private static boolean isOfOriginal(TcpConnection c, SentRange range, long rttNs, Delivery d) {
         final boolean echoesEarlier =
                 d.inOrder && d.hasEcho && SequenceNumber.before(d.echo, c.rcv.timestampAt(range.sentNs));

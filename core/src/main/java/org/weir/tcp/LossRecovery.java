@@ -96,8 +96,7 @@ final class LossRecovery {
     }
 
     /// What has left the network, RFC 6582 section 3.2 step 3: of what is acknowledged, duplicates have announced
-    /// all
-    /// but the first segment.
+    /// all but the first segment.
     private static int arrivedWithoutSack(Sender snd, Delivery d) {
         final Recovery r = snd.recovery;
         if (d.acknowledged == 0) {
@@ -113,8 +112,7 @@ final class LossRecovery {
     }
 
     /// RFC 6582 section 3.2 steps 2 and 3: three duplicates, or a partial acknowledgment, mean that the first
-    /// segment
-    /// is lost.
+    /// segment is lost.
     private static int lostByDuplicates(TcpConnection c, Delivery d) {
         final Sender snd = c.snd;
         final Recovery r = snd.recovery;
@@ -232,8 +230,7 @@ final class LossRecovery {
     }
 
     /// A tail loss probe has repaired a loss, or the network has marked a packet: the window is reduced at once,
-    /// for
-    /// nothing is left to repair.
+    /// for nothing is left to repair.
     void reduceOnce(TcpConnection c, int flight) {
         final Sender snd = c.snd;
         final Recovery r = snd.recovery;
@@ -327,8 +324,7 @@ final class LossRecovery {
     }
 
     /// True if nothing of what this phase was about had been lost: all that was sent again arrived twice (RFC
-    /// 3708),
-    /// or what was acknowledged had been sent before the first retransmission (RFC 3522).
+    /// 3708), or what was acknowledged had been sent before the first retransmission (RFC 3522).
     private static boolean wasNeedless(Sender snd, Delivery d) {
         final Recovery r = snd.recovery;
         if (!r.mayUndo || !r.hasRetransmitted) {

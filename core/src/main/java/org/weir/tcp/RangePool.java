@@ -28,8 +28,7 @@ final class RangePool<R extends Range<R>> {
     }
 
     /// True if a user that has `held` ranges may take one more for the sake of precision: a peer must not be able
-    /// to
-    /// take those of other connections.
+    /// to take those of other connections.
     boolean maySpare(int held) {
         return available > reserve && held < share;
     }

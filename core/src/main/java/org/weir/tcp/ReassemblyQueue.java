@@ -56,8 +56,7 @@ final class ReassemblyQueue {
     // ---- arriving ----
 
     /// Takes `packet`, whose first octet has number `sequence`. Octets that are here already are not kept twice,
-    /// see
-    /// [#duplicateStart].
+    /// see [#duplicateStart].
     ///
     /// @return false if nothing of it was kept
     boolean add(Pbuf packet, int sequence) {
@@ -145,9 +144,8 @@ final class ReassemblyQueue {
 
     // ---- leaving ----
 
-    /// Gives the first packet to the caller if it holds octet `sequence`, trimmed to start there; null if there is
-    /// a
-    /// hole. What lies before `sequence` is released.
+    /// Gives the first packet to the caller if it holds octet `sequence`, trimmed to start there; null if there
+    /// is a hole. What lies before `sequence` is released.
     @Nullable
     Pbuf poll(int sequence) {
         ReceivedRun run = runs.first();

@@ -176,9 +176,8 @@ final class Sender {
         return finQueued && SequenceNumber.after(ack, queueEnd());
     }
 
-    /// The number for a segment without data: the highest that was sent, unless that lies beyond the peer's window
-    /// (after
-    /// the window closed, or a probe), where the peer would drop the segment.
+    /// The number for a segment without data: the highest that was sent, unless that lies beyond the peer's
+    /// window (after the window closed, or a probe), where the peer would drop the segment.
     int acceptableSequence() {
         final int edge = una + window;
         return synAcknowledged && SequenceNumber.after(max, edge) ? edge : max;

@@ -378,8 +378,7 @@ public final class Tcp implements Transport {
     }
 
     /// A handler may close the connection, after which it is told nothing more. What it has not been told when it
-    /// throws,
-    /// it is told at the next poll.
+    /// throws, it is told at the next poll.
     private static void tell(TcpConnection c, TcpHandler handler) {
         if (takes(c, TcpConnection.CONNECTED) && c.error == TcpError.NONE) {
             handler.connected(c);
@@ -420,9 +419,8 @@ public final class Tcp implements Transport {
         return sent;
     }
 
-    /// When connections that found the link full, or no buffer, want to try again; [TimerWheel#NEVER] if there are
-    /// none. The
-    /// link usually asks for an earlier poll itself.
+    /// When connections that found the link full, or no buffer, want to try again; [TimerWheel#NEVER] if there
+    /// are none. The link usually asks for an earlier poll itself.
     public long retryNs() {
         return blocked.isEmpty() ? TimerWheel.NEVER : clock().nowNs() + RETRY_NS;
     }

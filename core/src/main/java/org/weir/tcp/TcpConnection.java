@@ -203,8 +203,7 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
     }
 
     /// Acknowledges what has arrived now, and what arrives next as at the beginning of a connection; or goes over
-    /// to
-    /// delayed acknowledgments.
+    /// to delayed acknowledgments.
     public void quickAck(boolean on) {
         tcp.checkOwner();
         rcv.quickAcks = on ? Math.max(1, tcp.config().quickAcks()) : 0;
@@ -325,9 +324,8 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
         tcp.wantsOutput(this);
     }
 
-    /// Octets from the next one to read up to the end of urgent data, whether they have arrived or not; 0 if there
-    /// is
-    /// no urgent data.
+    /// Octets from the next one to read up to the end of urgent data, whether they have arrived or not; 0 if
+    /// there is no urgent data.
     public int urgentOctets() {
         return rcv.urgentOctets();
     }

@@ -16,8 +16,7 @@ import org.weir.wire.TcpHeader;
 /// Segment arrival, RFC 9293 section 3.10.7: the steps in the order and with the names of the RFC.
 final class TcpInput {
     /// Between two challenge acknowledgments of one connection. Not a limit of the whole stack: others could read
-    /// from it
-    /// whether a guess was right (CVE-2016-5696).
+    /// from it whether a guess was right (CVE-2016-5696).
     private static final long CHALLENGE_PAUSE_NS = 500 * StackClock.MILLISECOND;
 
     private final Tcp tcp;
@@ -230,8 +229,7 @@ final class TcpInput {
     }
 
     /// RFC 7323 section 4.3, for segments that are acceptable by all their numbers: a forged one would otherwise
-    /// shut
-    /// the peer out (CVE-2005-0356).
+    /// shut the peer out (CVE-2005-0356).
     private void rememberTimestamp(TcpConnection c, Segment s) {
         if (c.rcv.timestamps
                 && s.options.hasTimestamps()

@@ -152,9 +152,8 @@ final class TcpOutput {
         return true;
     }
 
-    /// With the offer of ECN, or its acceptance, RFC 3168 section 6.1.1; not once the SYN was lost, for a firewall
-    /// may
-    /// have taken offence.
+    /// With the offer of ECN, or its acceptance, RFC 3168 section 6.1.1; not once the SYN was lost, for a
+    /// firewall may have taken offence.
     private int synFlags(TcpConnection c) {
         if (c.state == TcpState.SYN_RECEIVED) {
             return TcpHeader.SYN | TcpHeader.ACK | (c.snd.ecn ? TcpHeader.ECE : 0);
@@ -243,8 +242,7 @@ final class TcpOutput {
     }
 
     /// New data if there is some and the peer's window takes it, else the last segment again, whatever the
-    /// congestion
-    /// window says.
+    /// congestion window says.
     private void probeTail(TcpConnection c, long nowNs) {
         final Sender snd = c.snd;
         final Recovery r = snd.recovery;

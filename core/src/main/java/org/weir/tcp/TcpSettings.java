@@ -23,9 +23,8 @@ public final class TcpSettings {
     public long keepAliveIntervalNs;
     /// Probes without an answer after which the connection has timed out.
     public int keepAliveProbes;
-    /// How long something may wait for its acknowledgment before the connection times out, RFC 5482; 0 for as long
-    /// as
-    /// the retransmissions of the configuration take.
+    /// How long something may wait for its acknowledgment before the connection times out, RFC 5482; 0 for as
+    /// long as the retransmissions of the configuration take.
     public long userTimeoutNs;
     /// Retransmissions of the SYN.
     public int synRetries;
