@@ -34,6 +34,7 @@ public final class Comparisons {
                 "Bulk transfer over a TAP",
                 "One TCP connection between the kernel and a stack in a process of its own, MTU 1500. CPU: what the"
                         + " stack's process takes, and what the whole machine does, per 10^9 octets.",
+                List.of("weir", "weir-plain", "lwip", "gvisor", "kernel", "kernel-plain", "limit", "limit-plain"),
                 List.of(in, out),
                 ratios);
     }
@@ -65,10 +66,15 @@ public final class Comparisons {
             }
             ratios.add(new Ratio(part, figures.getFirst(), "weir", "kernel"));
         }
+        for (final Figure figure : figures.subList(0, 3)) {
+            ratios.add(new Ratio(one, figure, "weir-sleep", "lwip"));
+            ratios.add(new Ratio(two, figure, "weir", "lwip-spin"));
+        }
         return new Comparison(
                 "latency",
                 "Round-trip time over a TAP",
                 "One octet to the echo service and back over one TCP connection, again and again.",
+                List.of("weir", "weir-sleep", "lwip", "lwip-spin", "gvisor", "kernel", "limit-plain"),
                 List.of(one, two),
                 ratios);
     }
@@ -90,7 +96,11 @@ public final class Comparisons {
                 "Connections over a TAP",
                 "One client connects to the echo service, shuts down, waits for the end of the stream and closes, again"
                         + " and again: seven segments each.",
+                List.of("weir", "weir-sleep", "lwip", "lwip-spin", "gvisor", "kernel"),
                 List.of(part),
-                List.of(new Ratio(part, rate, "weir", "lwip"), new Ratio(part, rate, "weir", "kernel")));
+                List.of(
+                        new Ratio(part, rate, "weir", "lwip"),
+                        new Ratio(part, rate, "weir-sleep", "lwip"),
+                        new Ratio(part, rate, "weir", "kernel")));
     }
 }

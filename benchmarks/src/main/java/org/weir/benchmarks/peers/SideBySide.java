@@ -20,7 +20,7 @@ public final class SideBySide {
     /// How to measure.
     ///
     /// @param weir the command line of the `weir` command, without arguments
-    /// @param only names of contestants, all if empty
+    /// @param only names of contestants, the usual ones if empty
     /// @param rounds measurements of each figure
     /// @param measuredMs milliseconds of each
     /// @param writes put the result into `docs/benchmarks.md`, and charts beside it
@@ -61,7 +61,9 @@ public final class SideBySide {
             throw new IOException(e.getMessage(), e);
         }
         try {
-            open(new Contestants(programs, plan.weir()).all());
+            open(
+                    new Contestants(programs, plan.weir()).all(),
+                    plan.only().isEmpty() ? comparison.contestants() : plan.only());
             final Span first = new Span(Math.min(FIRST_WARM_UP_MS, 3 * plan.measuredMs()), WARM_UP_MS);
             round("warm-up", comparison, load, first, new Results());
             for (int i = 1; i <= plan.rounds(); i++) {
@@ -74,9 +76,9 @@ public final class SideBySide {
         return !hasFailed;
     }
 
-    private void open(List<Contestant> contestants) throws IOException, InterruptedException {
+    private void open(List<Contestant> contestants, List<String> names) throws IOException, InterruptedException {
         for (final Contestant contestant : contestants) {
-            if (!plan.only().isEmpty() && !plan.only().contains(contestant.name())) {
+            if (!names.contains(contestant.name())) {
                 continue;
             }
             try {
