@@ -8,6 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.weir.benchmarks.report.Page;
+import org.weir.benchmarks.report.ProjectDirectory;
 
 /// Runs a comparison: starts every contestant, lets each warm up, and then measures them in turn, round by round, so
 /// that whatever else the machine does meets all of them.
@@ -134,7 +136,7 @@ public final class SideBySide {
         out.print(report.text(how));
         out.flush();
         if (plan.writes()) {
-            new Page(project.resolve("docs")).write(report, how);
+            report.write(new Page(project), how);
         }
     }
 }

@@ -1,4 +1,4 @@
-package org.weir.benchmarks.peers;
+package org.weir.benchmarks.report;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,7 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// What figures were measured on.
-final class Machine {
+public final class Machine {
     private static final Pattern MODEL = Pattern.compile("(?m)^model name\\s*: (.*)$");
     private static final Pattern MEMORY = Pattern.compile("(?m)^MemTotal:\\s*(\\d+) kB$");
     private static final Pattern NUMBERS = Pattern.compile("^[0-9.]+");
@@ -19,7 +19,7 @@ final class Machine {
     private Machine() {}
 
     /// One sentence.
-    static String describe() throws IOException {
+    public static String describe() throws IOException {
         return String.format(
                 Locale.ROOT,
                 "%s, %d processors, %.0f GiB, Linux %s, JDK %s, %s.",
