@@ -32,7 +32,7 @@ public class TimerWheelBenchmark {
         wheel = new TimerWheel(0);
         waiting = new Timer[timers];
         for (int i = 0; i < timers; i++) {
-            waiting[i] = new Timer(nowNs -> {});
+            waiting[i] = Timer.calling(nowNs -> {});
             wheel.arm(waiting[i], random.nextInt(HORIZON_NS));
         }
     }

@@ -2,52 +2,65 @@ package org.weir.base;
 
 import org.jspecify.annotations.Nullable;
 
-/// Objects that have something to do: first in first out, each at most once, linked through their [ReadyNode].
+/// Objects that have something to do: first in first out, each at most once, linked through a field of their own that
+/// the subclass names. The last one's link is to itself, so that no flag is needed to tell who is on the list.
 ///
 /// Who works the list off takes [#size] objects and no more: what is added meanwhile is for the next time.
 ///
 /// @param <E> the objects
-public final class ReadyList<E> {
-    private @Nullable ReadyNode<E> first;
-    private @Nullable ReadyNode<E> last;
+public abstract class ReadyList<E> {
+    private @Nullable E first;
+    private @Nullable E last;
     private int size;
 
-    public boolean isEmpty() {
+    /// Reads the link of `entry` for this list: null where the entry is on no list.
+    protected abstract @Nullable E next(E entry);
+
+    /// Sets the link of `entry` for this list.
+    protected abstract void next(E entry, @Nullable E next);
+
+    public final boolean isEmpty() {
         return first == null;
     }
 
-    public int size() {
+    public final int size() {
         return size;
     }
 
-    /// Adds the node's object at the end, unless it is on the list already.
-    public void add(ReadyNode<E> node) {
-        if (node.queued) {
+    /// True while the list holds `entry`.
+    public final boolean holds(E entry) {
+        return next(entry) != null;
+    }
+
+    /// Adds `entry` at the end, unless it is on the list already.
+    public final void add(E entry) {
+        if (holds(entry)) {
             return;
         }
-        node.queued = true;
+        next(entry, entry);
         if (last == null) {
-            first = node;
+            first = entry;
         } else {
-            last.next = node;
+            next(last, entry);
         }
-        last = node;
+        last = entry;
         size++;
     }
 
     /// Takes the oldest object off the list.
-    public E remove() {
-        final ReadyNode<E> node = first;
-        if (node == null) {
+    public final E remove() {
+        final E entry = first;
+        if (entry == null) {
             throw new IllegalStateException("the list is empty");
         }
-        first = node.next;
-        if (first == null) {
+        if (entry == last) {
+            first = null;
             last = null;
+        } else {
+            first = next(entry);
         }
-        node.next = null;
-        node.queued = false;
+        next(entry, null);
         size--;
-        return node.owner;
+        return entry;
     }
 }

@@ -41,7 +41,7 @@ final class Neighbor extends HashEntry<Neighbor> {
     Neighbor older;
 
     Neighbor(NeighborExpiry expiry) {
-        timer = new Timer(nowNs -> expiry.expired(this));
+        timer = Timer.calling(nowNs -> expiry.expired(this));
     }
 
     /// Told when an entry's timer has expired.

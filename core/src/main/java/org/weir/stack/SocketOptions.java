@@ -199,13 +199,9 @@ public final class SocketOptions {
 
     /// What was set reaches the connection or the listener, if there is one.
     static int apply(Socket s) {
-        if (s.connection != null) {
-            s.connection.use(s.settings);
-        }
-        if (s.listener != null) {
-            s.listener.use(s.settings);
-        }
-        return 0;
+        final boolean taken = (s.connection == null || s.connection.use(s.settings))
+                && (s.listener == null || s.listener.use(s.settings));
+        return taken ? 0 : -Errno.ENOBUFS;
     }
 
     // ---- reading ----

@@ -199,8 +199,11 @@ public final class Sockets {
         if (l == null) {
             return -refusalErrno(tcp.refusal());
         }
+        if (!l.use(s.settings)) {
+            l.close();
+            return -Errno.ENOBUFS;
+        }
         l.attachment(s);
-        l.use(s.settings);
         s.listener = l;
         return 0;
     }
@@ -288,8 +291,11 @@ public final class Sockets {
         if (c == null) {
             return -refusalErrno(tcp.refusal());
         }
+        if (!c.use(s.settings)) {
+            c.abort();
+            return -Errno.ENOBUFS;
+        }
         c.attachment(s);
-        c.use(s.settings);
         s.connection = c;
         s.connecting = true;
         s.inputShut = false;

@@ -46,15 +46,15 @@ final class ConnectionTable {
     TcpConnection take() {
         final TcpConnection c = freeConnection;
         if (c != null) {
-            freeConnection = c.nextFree;
-            c.nextFree = null;
+            freeConnection = c.next;
+            c.next = null;
             freeConnections--;
         }
         return c;
     }
 
     void free(TcpConnection c) {
-        c.nextFree = freeConnection;
+        c.next = freeConnection;
         freeConnection = c;
         freeConnections++;
     }
@@ -125,11 +125,11 @@ final class ConnectionTable {
 
     void linkTimeWait(TcpConnection c) {
         c.inTimeWaitList = true;
-        c.olderTimeWait = newestTimeWait;
+        c.previous = newestTimeWait;
         if (newestTimeWait == null) {
             oldestTimeWait = c;
         } else {
-            newestTimeWait.newerTimeWait = c;
+            newestTimeWait.next = c;
         }
         newestTimeWait = c;
     }
@@ -139,18 +139,18 @@ final class ConnectionTable {
             return;
         }
         c.inTimeWaitList = false;
-        if (c.olderTimeWait == null) {
-            oldestTimeWait = c.newerTimeWait;
+        if (c.previous == null) {
+            oldestTimeWait = c.next;
         } else {
-            c.olderTimeWait.newerTimeWait = c.newerTimeWait;
+            c.previous.next = c.next;
         }
-        if (c.newerTimeWait == null) {
-            newestTimeWait = c.olderTimeWait;
+        if (c.next == null) {
+            newestTimeWait = c.previous;
         } else {
-            c.newerTimeWait.olderTimeWait = c.olderTimeWait;
+            c.next.previous = c.previous;
         }
-        c.olderTimeWait = null;
-        c.newerTimeWait = null;
+        c.previous = null;
+        c.next = null;
     }
 
     // ---- listeners ----

@@ -1,11 +1,15 @@
 package org.weir.tcp;
 
+import org.weir.time.Timer;
 import org.weir.time.TimerWheel;
 
-/// The deadlines of one connection: it has a single timer, set to the earliest. A deadline that moves away costs one
-/// store; the timer finds out when it expires.
-final class Deadlines {
+/// The deadlines of one connection: a single timer, set to the earliest. A deadline that moves away costs one store;
+/// the
+/// timer finds out when it expires.
+final class Deadlines extends Timer {
     static final long NEVER = TimerWheel.NEVER;
+
+    private final TcpConnection connection;
 
     /// RFC 6298: something is to be retransmitted.
     long retransmitNs = NEVER;
@@ -29,6 +33,15 @@ final class Deadlines {
     long corkNs = NEVER;
     /// A connection that waits for its first data is to be accepted without.
     long deferNs = NEVER;
+
+    Deadlines(TcpConnection connection) {
+        this.connection = connection;
+    }
+
+    @Override
+    protected void expired(long nowNs) {
+        connection.timers().expired(connection, nowNs);
+    }
 
     void clear() {
         keepAliveNs = NEVER;

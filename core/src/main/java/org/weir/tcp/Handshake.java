@@ -88,7 +88,8 @@ final class Handshake {
         c.remoteLow = d.sourceLow();
         c.remotePort = s.sourcePort;
         tcp.begin(c, route, nowNs());
-        c.settings.copyFrom(listener.settings);
+        tcp.settings().give(c.settings);
+        c.settings = tcp.settings().take(listener.settings);
         tcp.settingsChanged(c);
         c.listener = listener;
         c.listenerGeneration = listener.generation;

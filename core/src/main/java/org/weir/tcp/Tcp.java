@@ -35,6 +35,7 @@ public final class Tcp implements Transport {
     private final Ipv4 ipv4;
     private final TcpConfig config;
     private final TimerWheel wheel;
+    private final SettingsTable settings;
     private final RangePool<ReceivedRun> receivedRuns;
     private final RangePool<SentRange> sentRanges;
     private final CongestionControl newReno = new NewReno();
@@ -51,12 +52,18 @@ public final class Tcp implements Transport {
     private final ErrorInput errors;
     private final TcpInput input;
     private final TcpTimers timers;
-    private final ReadyList<TcpListener> acceptable = new ReadyList<>();
-    private final ReadyList<TcpConnection> events = new ReadyList<>();
-    private final ReadyList<TcpConnection> outputs = new ReadyList<>();
-    private final ReadyList<TcpConnection> blocked = new ReadyList<>();
-    /// Users that found the pool dry.
-    private final ReadyList<TcpConnection> starved = new ReadyList<>();
+    private final ConnectionLists lists = new ConnectionLists();
+    private final ReadyList<TcpListener> acceptable = new ReadyList<>() {
+        @Override
+        protected @Nullable TcpListener next(TcpListener l) {
+            return l.nextAcceptable;
+        }
+
+        @Override
+        protected void next(TcpListener l, @Nullable TcpListener next) {
+            l.nextAcceptable = next;
+        }
+    };
 
     private final TcpCounters counters = new TcpCounters();
     private TcpRefusal refusal = TcpRefusal.NONE_FREE;
@@ -65,6 +72,7 @@ public final class Tcp implements Transport {
         this.ipv4 = ipv4;
         this.config = config;
         this.wheel = ipv4.resources().timers();
+        this.settings = new SettingsTable(config);
         final int pages = ipv4.pool().pages().total();
         this.receivedRuns =
                 new RangePool<>(pages, 0, ReceivedRun::new, ipv4.resources().entropy());
@@ -114,6 +122,10 @@ public final class Tcp implements Transport {
         return config;
     }
 
+    SettingsTable settings() {
+        return settings;
+    }
+
     RangePool<ReceivedRun> receivedRuns() {
         return receivedRuns;
     }
@@ -137,6 +149,10 @@ public final class Tcp implements Transport {
         return teardown;
     }
 
+    ConnectionLists lists() {
+        return lists;
+    }
+
     TcpTimers timers() {
         return timers;
     }
@@ -146,6 +162,7 @@ public final class Tcp implements Transport {
         counters.segmentsReceived = input.segmentsReceived();
         counters.segmentsSent = writer.segmentsSent();
         counters.resetsSent = writer.resetsSent();
+        counters.settingsRefused = settings.refusals();
         return counters;
     }
 
@@ -205,7 +222,6 @@ public final class Tcp implements Transport {
         l.localPort = chosen;
         l.reuseAddress = reuseAddress;
         l.reusePort = reusePort;
-        l.settings.reset(config);
         l.backlog = 0;
         l.halfOpen = 0;
         table.add(l);
@@ -291,7 +307,6 @@ public final class Tcp implements Transport {
         c.synAnsweredAgain = false;
         c.deadlines.clear();
         final long secret = secretOf(c.localLow, c.remoteHigh, c.remoteLow, c.localPort, c.remotePort);
-        c.settings.reset(config);
         c.congestion = congestionControl(config.congestion());
         c.traffic.reset(nowNs);
         c.keepAliveProbesSent = 0;
@@ -325,20 +340,23 @@ public final class Tcp implements Transport {
 
     /// True if [#deliver] or [#transmit] has something to do.
     public boolean hasWork() {
-        return !events.isEmpty() || !outputs.isEmpty() || !acceptable.isEmpty() || !starved.isEmpty() && canFeed();
+        return !lists.events.isEmpty()
+                || !lists.outputs.isEmpty()
+                || !acceptable.isEmpty()
+                || !lists.starved.isEmpty() && canFeed();
     }
 
     /// Tells handlers what has happened since the last call. Returns how many were told.
     public int deliver() {
-        if (!starved.isEmpty() && canFeed()) {
+        if (!lists.starved.isEmpty() && canFeed()) {
             wakeStarved();
         }
         int delivered = 0;
         for (int i = acceptable.size(); i > 0; i--) {
             delivered += deliver(acceptable.remove());
         }
-        for (int i = events.size(); i > 0; i--) {
-            delivered += deliver(events.remove());
+        for (int i = lists.events.size(); i > 0; i--) {
+            delivered += deliver(lists.events.remove());
         }
         return delivered;
     }
@@ -361,7 +379,7 @@ public final class Tcp implements Transport {
             } finally {
                 c.telling = false;
                 if (c.events != 0 && c.attached) {
-                    events.add(c.eventNode);
+                    lists.events.add(c);
                 }
                 teardown.freeIfDone(c);
             }
@@ -400,19 +418,19 @@ public final class Tcp implements Transport {
 
     /// Sends what connections have to send, each a turn. Returns how many had one.
     public int transmit(long nowNs) {
-        for (int i = blocked.size(); i > 0; i--) {
-            outputs.add(blocked.remove().outputNode);
+        for (int i = lists.blocked.size(); i > 0; i--) {
+            lists.outputs.add(lists.blocked.remove());
         }
         int sent = 0;
-        for (int i = outputs.size(); i > 0; i--) {
-            final TcpConnection c = outputs.remove();
+        for (int i = lists.outputs.size(); i > 0; i--) {
+            final TcpConnection c = lists.outputs.remove();
             switch (output.dispatch(c, nowNs)) {
                 case DONE -> sent++;
                 case MORE -> {
                     sent++;
-                    outputs.add(c.outputNode);
+                    lists.outputs.add(c);
                 }
-                case BLOCKED -> blocked.add(c.blockedNode);
+                case BLOCKED -> lists.blocked.add(c);
             }
             teardown.freeIfDone(c);
         }
@@ -422,36 +440,36 @@ public final class Tcp implements Transport {
     /// When connections that found the link full, or no buffer, want to try again; [TimerWheel#NEVER] if there
     /// are none. The link usually asks for an earlier poll itself.
     public long retryNs() {
-        return blocked.isEmpty() ? TimerWheel.NEVER : clock().nowNs() + RETRY_NS;
+        return lists.blocked.isEmpty() ? TimerWheel.NEVER : clock().nowNs() + RETRY_NS;
     }
 
     // ---- work for the next phases ----
 
     void wantsOutput(TcpConnection c) {
-        outputs.add(c.outputNode);
+        lists.outputs.add(c);
     }
 
     void owesAck(TcpConnection c) {
         c.rcv.ackNow = true;
-        outputs.add(c.outputNode);
+        lists.outputs.add(c);
     }
 
     void raise(TcpConnection c, int event) {
         c.events |= event;
         if (c.attached && (c.handler != null || event == TcpConnection.FAILED)) {
-            events.add(c.eventNode);
+            lists.events.add(c);
         }
     }
 
     void raise(TcpListener l) {
-        acceptable.add(l.acceptNode);
+        acceptable.add(l);
     }
 
     /// The timer of a connection follows its earliest deadline.
     void schedule(TcpConnection c) {
         final long earliest = c.deadlines.earliest();
         if (earliest != Deadlines.NEVER) {
-            wheel.armNoLater(c.timer, earliest);
+            wheel.armNoLater(c.deadlines, earliest);
         }
     }
 
@@ -459,7 +477,7 @@ public final class Tcp implements Transport {
     void starve(TcpConnection c, boolean poolIsDry) {
         c.snd.starved = true;
         if (poolIsDry) {
-            starved.add(c.starvedNode);
+            lists.starved.add(c);
         }
     }
 
@@ -470,8 +488,8 @@ public final class Tcp implements Transport {
     }
 
     private void wakeStarved() {
-        for (int i = Math.min(starved.size(), pool().pagesForSending() / PAGES_FOR_WRITER); i > 0; i--) {
-            final TcpConnection c = starved.remove();
+        for (int i = Math.min(lists.starved.size(), pool().pagesForSending() / PAGES_FOR_WRITER); i > 0; i--) {
+            final TcpConnection c = lists.starved.remove();
             if (c.snd.starved && c.attached) {
                 c.snd.starved = false;
                 raise(c, TcpConnection.WRITABLE);

@@ -3,10 +3,8 @@ package org.weir.tcp;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 import org.weir.base.HashEntry;
-import org.weir.base.ReadyNode;
 import org.weir.ip.Route;
 import org.weir.memory.Pbuf;
-import org.weir.time.Timer;
 import org.weir.wire.IpAddress;
 
 /// A TCP connection, RFC 9293, and its raw interface: no copy that the caller does not ask for.
@@ -23,16 +21,13 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
     private final Tcp tcp;
     final Sender snd;
     final Receiver rcv;
-    final Deadlines deadlines = new Deadlines();
-    final TcpSettings settings = new TcpSettings();
+    final Deadlines deadlines;
     final Traffic traffic = new Traffic();
-    final Timer timer;
-    final ReadyNode<TcpConnection> eventNode = new ReadyNode<>(this);
-    final ReadyNode<TcpConnection> outputNode = new ReadyNode<>(this);
-    final ReadyNode<TcpConnection> blockedNode = new ReadyNode<>(this);
-    final ReadyNode<TcpConnection> starvedNode = new ReadyNode<>(this);
 
     CongestionControl congestion;
+    /// Shared with all connections that have the same.
+    SharedSettings settings;
+
     TcpState state = TcpState.CLOSED;
     TcpError error = TcpError.NONE;
     /// What the network reported about this connection, should it time out: RFC 1122 section 4.2.3.9.
@@ -76,24 +71,39 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
     boolean inTable;
     boolean inTimeWaitList;
 
-    @Nullable
-    TcpConnection nextWaiting;
+    // ---- links of the lists that it may be on: see ConnectionLists ----
 
     @Nullable
-    TcpConnection nextFree;
+    TcpConnection nextEvent;
 
     @Nullable
-    TcpConnection newerTimeWait;
+    TcpConnection nextOutput;
 
     @Nullable
-    TcpConnection olderTimeWait;
+    TcpConnection nextBlocked;
+
+    @Nullable
+    TcpConnection nextStarved;
+
+    // ---- links of the one list that it may be on: of the free, of those to be accepted, of those in TIME-WAIT ----
+
+    @Nullable
+    TcpConnection next;
+
+    @Nullable
+    TcpConnection previous;
 
     TcpConnection(Tcp tcp) {
         this.tcp = tcp;
         this.snd = new Sender(tcp.sentRanges());
         this.rcv = new Receiver(tcp.receivedRuns());
         this.congestion = tcp.congestionControl(tcp.config().congestion());
-        this.timer = new Timer(nowNs -> tcp.timers().expired(this, nowNs));
+        this.settings = tcp.settings().takeDefaults();
+        this.deadlines = new Deadlines(this);
+    }
+
+    TcpTimers timers() {
+        return tcp.timers();
     }
 
     // ---- who and how ----
@@ -167,25 +177,36 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
         return attachment;
     }
 
-    /// What is set now; to be changed by [#use] only.
+    /// What is set now, shared with other connections: to be changed by [#use] only.
     public TcpSettings settings() {
         return settings;
     }
 
     /// Takes over `changed` (copied). What concerns the handshake has no effect on a connection that has it behind
     /// it.
-    public void use(TcpSettings changed) {
+    ///
+    /// @return false, and everything is as before, if the stack's connections have too many different settings
+    public boolean use(TcpSettings changed) {
         tcp.checkOwner();
         changed.check();
-        settings.copyFrom(changed);
-        tcp.settingsChanged(this);
+        return comeIntoForce(tcp.settings().exchange(settings, changed));
     }
 
     /// Switches Nagle's algorithm off, RFC 9293 section 3.7.4.
-    public void noDelay(boolean on) {
+    ///
+    /// @return false, and everything is as before, if the stack's connections have too many different settings
+    public boolean noDelay(boolean on) {
         tcp.checkOwner();
-        settings.noDelay = on;
+        return settings.noDelay == on || comeIntoForce(tcp.settings().exchangeNoDelay(settings, on));
+    }
+
+    private boolean comeIntoForce(@Nullable SharedSettings changed) {
+        if (changed == null) {
+            return false;
+        }
+        settings = changed;
         tcp.settingsChanged(this);
+        return true;
     }
 
     public boolean noDelay() {

@@ -14,6 +14,7 @@ public final class TcpCounters {
     long spuriousRetransmissions;
     long undone;
     long pathMtuReductions;
+    long settingsRefused;
 
     public long segmentsReceived() {
         return segmentsReceived;
@@ -64,6 +65,11 @@ public final class TcpCounters {
     /// How often a path was found to carry less than was thought.
     public long pathMtuReductions() {
         return pathMtuReductions;
+    }
+
+    /// Settings that were refused because too many different ones were in use.
+    public long settingsRefused() {
+        return settingsRefused;
     }
 
     /// Reductions of a congestion window that were taken back because nothing had been lost.

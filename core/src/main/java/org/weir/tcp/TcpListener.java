@@ -2,7 +2,6 @@ package org.weir.tcp;
 
 import org.jspecify.annotations.Nullable;
 import org.weir.base.HashEntry;
-import org.weir.base.ReadyNode;
 
 /// A bound local port, and the queue of connections that arrived on it once [#listen] was called. Belongs to the
 /// stack's owner; the reference is valid until [#close].
@@ -24,9 +23,7 @@ public final class TcpListener extends HashEntry<TcpListener> {
     boolean reuseAddress;
     boolean reusePort;
     /// What connections that arrive here begin with.
-    final TcpSettings settings = new TcpSettings();
-
-    final ReadyNode<TcpListener> acceptNode = new ReadyNode<>(this);
+    SharedSettings settings;
 
     @Nullable
     Object attachment;
@@ -43,8 +40,13 @@ public final class TcpListener extends HashEntry<TcpListener> {
     @Nullable
     TcpListener nextFree;
 
+    /// The next one whose user is to be told of a connection.
+    @Nullable
+    TcpListener nextAcceptable;
+
     TcpListener(Tcp tcp) {
         this.tcp = tcp;
+        this.settings = tcp.settings().takeDefaults();
     }
 
     public long localHigh() {
@@ -79,11 +81,17 @@ public final class TcpListener extends HashEntry<TcpListener> {
 
     /// Takes over `changed` (copied) for the connections that arrive from now on.
     ///
+    /// @return false, and everything is as before, if the stack's connections have too many different settings
     /// @throws IllegalArgumentException that names the setting, its value and what is permitted
-    public void use(TcpSettings changed) {
+    public boolean use(TcpSettings changed) {
         tcp.checkOwner();
         changed.check();
-        settings.copyFrom(changed);
+        final SharedSettings shared = tcp.settings().exchange(settings, changed);
+        if (shared == null) {
+            return false;
+        }
+        settings = shared;
+        return true;
     }
 
     /// Begins to accept connections.
@@ -120,11 +128,11 @@ public final class TcpListener extends HashEntry<TcpListener> {
         if (c == null) {
             return null;
         }
-        firstWaiting = c.nextWaiting;
+        firstWaiting = c.next;
         if (firstWaiting == null) {
             lastWaiting = null;
         }
-        c.nextWaiting = null;
+        c.next = null;
         waiting--;
         return c;
     }
@@ -133,7 +141,7 @@ public final class TcpListener extends HashEntry<TcpListener> {
         if (lastWaiting == null) {
             firstWaiting = c;
         } else {
-            lastWaiting.nextWaiting = c;
+            lastWaiting.next = c;
         }
         lastWaiting = c;
         waiting++;

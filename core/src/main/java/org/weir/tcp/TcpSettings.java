@@ -7,7 +7,10 @@ import org.weir.time.StackClock;
 /// settings on to the connections that arrive on it.
 ///
 /// A plain holder: fill it, then hand it to [TcpConnection#use] or [TcpListener#use], which copy it.
-public final class TcpSettings {
+public sealed class TcpSettings permits SharedSettings {
+    /// Odd, with as many ones as zeros: 2^64 divided by the golden ratio.
+    private static final long HASH_FACTOR = 0x9E37_79B9_7F4A_7C15L;
+
     /// Short segments leave at once: no Nagle's algorithm (RFC 9293 section 3.7.4).
     public boolean noDelay;
     /// Only full segments leave, until this is taken back or 200 ms have passed.
@@ -52,7 +55,7 @@ public final class TcpSettings {
     public CongestionAlgorithm congestion = CongestionAlgorithm.CUBIC;
 
     /// The settings that a connection begins with under `config`.
-    public TcpSettings reset(TcpConfig config) {
+    public final TcpSettings reset(TcpConfig config) {
         noDelay = false;
         cork = false;
         maximumSegmentSize = 0;
@@ -77,7 +80,7 @@ public final class TcpSettings {
     }
 
     /// @throws IllegalArgumentException that names the setting, its value and what is permitted
-    void check() {
+    final void check() {
         if (maximumSegmentSize != 0) {
             TcpConfig.check("TCP maximum segment size", maximumSegmentSize, 88, 65_495);
         }
@@ -104,7 +107,7 @@ public final class TcpSettings {
     }
 
     /// Takes over all values of `other`.
-    public void copyFrom(TcpSettings other) {
+    public final void copyFrom(TcpSettings other) {
         noDelay = other.noDelay;
         cork = other.cork;
         maximumSegmentSize = other.maximumSegmentSize;
@@ -125,5 +128,70 @@ public final class TcpSettings {
         typeOfService = other.typeOfService;
         timeToLive = other.timeToLive;
         congestion = other.congestion;
+    }
+
+    /// True if all values are those of `other`.
+    final boolean hasValuesOf(TcpSettings other) {
+        return sendsAs(other) && waitsAs(other);
+    }
+
+    private boolean sendsAs(TcpSettings other) {
+        return noDelay == other.noDelay
+                && cork == other.cork
+                && maximumSegmentSize == other.maximumSegmentSize
+                && notSentLowWater == other.notSentLowWater
+                && sendBuffer == other.sendBuffer
+                && receiveBuffer == other.receiveBuffer
+                && maximumPacingRate == other.maximumPacingRate
+                && typeOfService == other.typeOfService
+                && timeToLive == other.timeToLive
+                && congestion == other.congestion;
+    }
+
+    private boolean waitsAs(TcpSettings other) {
+        return keepAlive == other.keepAlive
+                && keepAliveIdleNs == other.keepAliveIdleNs
+                && keepAliveIntervalNs == other.keepAliveIntervalNs
+                && keepAliveProbes == other.keepAliveProbes
+                && userTimeoutNs == other.userTimeoutNs
+                && synRetries == other.synRetries
+                && finWait2Ns == other.finWait2Ns
+                && deferAcceptNs == other.deferAcceptNs
+                && linger == other.linger
+                && lingerNs == other.lingerNs;
+    }
+
+    /// The same for the same values.
+    final int hashOfValues() {
+        final long hash = hashOfSending() * HASH_FACTOR + hashOfWaiting();
+        return (int) (hash ^ hash >>> 32);
+    }
+
+    private long hashOfSending() {
+        long hash = (noDelay ? 1 : 0);
+        hash = hash * HASH_FACTOR + (cork ? 1 : 0);
+        hash = hash * HASH_FACTOR + maximumSegmentSize;
+        hash = hash * HASH_FACTOR + notSentLowWater;
+        hash = hash * HASH_FACTOR + sendBuffer;
+        hash = hash * HASH_FACTOR + receiveBuffer;
+        hash = hash * HASH_FACTOR + maximumPacingRate;
+        hash = hash * HASH_FACTOR + typeOfService;
+        hash = hash * HASH_FACTOR + timeToLive;
+        hash = hash * HASH_FACTOR + congestion.ordinal();
+        return hash;
+    }
+
+    private long hashOfWaiting() {
+        long hash = (keepAlive ? 1 : 0);
+        hash = hash * HASH_FACTOR + keepAliveIdleNs;
+        hash = hash * HASH_FACTOR + keepAliveIntervalNs;
+        hash = hash * HASH_FACTOR + keepAliveProbes;
+        hash = hash * HASH_FACTOR + userTimeoutNs;
+        hash = hash * HASH_FACTOR + synRetries;
+        hash = hash * HASH_FACTOR + finWait2Ns;
+        hash = hash * HASH_FACTOR + deferAcceptNs;
+        hash = hash * HASH_FACTOR + (linger ? 1 : 0);
+        hash = hash * HASH_FACTOR + lingerNs;
+        return hash;
     }
 }

@@ -149,7 +149,7 @@ final class Teardown {
         c.listener = null;
         c.state = TcpTransitions.next(c.state, TcpEvent.ABORT);
         c.deadlines.clear();
-        wheel.disarm(c.timer);
+        wheel.disarm(c.deadlines);
         table.remove(c);
         c.snd.queue.clear();
         c.snd.board.clear();
@@ -158,16 +158,13 @@ final class Teardown {
 
     /// Gives the object back once nobody refers to it.
     void freeIfDone(TcpConnection c) {
-        final boolean referred = c.attached
-                || c.telling
-                || c.blockedNode.isQueued()
-                || c.eventNode.isQueued()
-                || c.outputNode.isQueued()
-                || c.starvedNode.isQueued();
+        final boolean referred = c.attached || c.telling || tcp.lists().holds(c);
         if (c.state == TcpState.CLOSED && !referred && c.route != null) {
             c.rcv.queue.clear();
             c.handler = null;
             c.route = null;
+            tcp.settings().give(c.settings);
+            c.settings = tcp.settings().takeDefaults();
             table.free(c);
             tcp.countClosed();
         }
@@ -178,6 +175,8 @@ final class Teardown {
         l.generation++;
         l.backlog = 0;
         l.handler = null;
+        tcp.settings().give(l.settings);
+        l.settings = tcp.settings().takeDefaults();
         table.free(l);
     }
 }

@@ -2,15 +2,15 @@ package org.weir.time;
 
 import org.jspecify.annotations.Nullable;
 
-/// A one-shot timer, made once and armed as often as needed.
-public final class Timer {
+/// A one-shot timer, made once and armed as often as needed. Where there are many, what waits is itself the timer; else
+/// [#calling] makes one.
+public abstract class Timer {
     /// What happens when a timer expires. It may arm the timer again.
     @FunctionalInterface
     public interface Action {
         void expired(long nowNs);
     }
 
-    final Action action;
     long deadlineNs;
     int slot = TimerWheel.DISARMED;
 
@@ -20,16 +20,25 @@ public final class Timer {
     @Nullable
     Timer next;
 
-    public Timer(Action action) {
-        this.action = action;
+    /// A timer that calls `action`.
+    public static Timer calling(Action action) {
+        return new Timer() {
+            @Override
+            protected void expired(long nowNs) {
+                action.expired(nowNs);
+            }
+        };
     }
 
-    public boolean isArmed() {
+    /// The deadline has come. It may arm the timer again.
+    protected abstract void expired(long nowNs);
+
+    public final boolean isArmed() {
         return slot != TimerWheel.DISARMED;
     }
 
     /// When it expires. Valid while it is armed.
-    public long deadlineNs() {
+    public final long deadlineNs() {
         return deadlineNs;
     }
 }

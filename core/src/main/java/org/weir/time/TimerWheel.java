@@ -128,7 +128,7 @@ public final class TimerWheel {
             unlink(timer);
             armed--;
             expired++;
-            timer.action.expired(nowNs);
+            timer.expired(nowNs);
             timer = slots[slot];
         }
         return expired;

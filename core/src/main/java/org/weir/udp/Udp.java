@@ -51,7 +51,17 @@ public final class Udp implements Transport {
     private final UdpHeader header = new UdpHeader();
     private final int defaultQueueLimit;
     private @Nullable UdpEndpoint free;
-    private final ReadyList<UdpEndpoint> events = new ReadyList<>();
+    private final ReadyList<UdpEndpoint> events = new ReadyList<>() {
+        @Override
+        protected @Nullable UdpEndpoint next(UdpEndpoint e) {
+            return e.nextEvent;
+        }
+
+        @Override
+        protected void next(UdpEndpoint e, @Nullable UdpEndpoint next) {
+            e.nextEvent = next;
+        }
+    };
     private int open;
     private long received;
     private long sent;
@@ -278,7 +288,7 @@ public final class Udp implements Transport {
         e.queue.add(payload);
         e.queuedOctets += payload.totalLength();
         e.queuedTrueSize += size;
-        events.add(e.eventNode);
+        events.add(e);
     }
 
     /// Octets of pool memory that `packet` (borrowed) holds.
@@ -297,7 +307,7 @@ public final class Udp implements Transport {
         for (UdpEndpoint e = byPort.first(hashOf(header.sourcePort())); e != null; e = e.hashNext()) {
             if (e.localPort == header.sourcePort() && e.remotePort == remotePort && e.remoteLow == error.remoteLow()) {
                 e.pendingError = error.type() << 8 | error.code();
-                events.add(e.eventNode);
+                events.add(e);
             }
         }
     }

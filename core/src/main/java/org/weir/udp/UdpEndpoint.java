@@ -3,7 +3,6 @@ package org.weir.udp;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 import org.weir.base.HashEntry;
-import org.weir.base.ReadyNode;
 import org.weir.memory.Headroom;
 import org.weir.memory.PacketQueue;
 import org.weir.memory.Pbuf;
@@ -14,7 +13,6 @@ import org.weir.wire.IpAddress;
 public final class UdpEndpoint extends HashEntry<UdpEndpoint> {
     private final Udp udp;
     final PacketQueue queue = new PacketQueue();
-    final ReadyNode<UdpEndpoint> eventNode = new ReadyNode<>(this);
     long localHigh;
     long localLow;
     long remoteHigh;
@@ -36,6 +34,10 @@ public final class UdpEndpoint extends HashEntry<UdpEndpoint> {
 
     @Nullable
     UdpEndpoint nextFree;
+
+    /// The next one whose user is to be told something.
+    @Nullable
+    UdpEndpoint nextEvent;
 
     UdpEndpoint(Udp udp) {
         this.udp = udp;

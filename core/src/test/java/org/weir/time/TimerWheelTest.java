@@ -17,7 +17,7 @@ class TimerWheelTest {
     private final List<String> log = new ArrayList<>();
 
     private Timer timer(String name) {
-        return new Timer(nowNs -> log.add(name + "@" + nowNs));
+        return Timer.calling(nowNs -> log.add(name + "@" + nowNs));
     }
 
     @Test
@@ -144,7 +144,7 @@ class TimerWheelTest {
     void anActionThatAlwaysArmsItsTimerAgainIsBoundedByTheBudget() {
         TimerWheel wheel = new TimerWheel(0);
         Timer[] self = new Timer[1];
-        self[0] = new Timer(nowNs -> wheel.arm(self[0], nowNs));
+        self[0] = Timer.calling(nowNs -> wheel.arm(self[0], nowNs));
         wheel.arm(self[0], 5);
         assertEquals(25, wheel.expire(10, 25));
         assertEquals(1, wheel.armed());
@@ -155,7 +155,7 @@ class TimerWheelTest {
         TimerWheel wheel = new TimerWheel(0);
         List<Timer> timers = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            timers.add(new Timer(nowNs -> {
+            timers.add(Timer.calling(nowNs -> {
                 log.add("t");
                 timers.forEach(wheel::disarm);
             }));
@@ -169,7 +169,7 @@ class TimerWheelTest {
     void anActionSeesItsTimerDisarmed() {
         TimerWheel wheel = new TimerWheel(0);
         Timer[] self = new Timer[1];
-        self[0] = new Timer(nowNs -> log.add("armed " + self[0].isArmed() + ", " + wheel.armed()));
+        self[0] = Timer.calling(nowNs -> log.add("armed " + self[0].isArmed() + ", " + wheel.armed()));
         wheel.arm(self[0], 7);
         wheel.expire(7, 10);
         assertEquals(List.of("armed false, 0"), log);
@@ -209,7 +209,7 @@ class TimerWheelTest {
             wheel = new TimerWheel(nowNs);
             for (int i = 0; i < TIMERS; i++) {
                 int index = i;
-                timers[i] = new Timer(now -> expired(index, now));
+                timers[i] = Timer.calling(now -> expired(index, now));
                 deadlines[i] = UNARMED;
             }
         }

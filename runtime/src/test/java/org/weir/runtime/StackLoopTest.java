@@ -103,7 +103,7 @@ final class StackLoopTest {
     @Test
     void waitsForNoLongerThanUntilTheNextTimer() throws Exception {
         final CompletableFuture<Thread> expired = new CompletableFuture<>();
-        final Timer timer = new Timer(_ -> expired.complete(Thread.currentThread()));
+        final Timer timer = Timer.calling(_ -> expired.complete(Thread.currentThread()));
         final TimerWheel timers = stack.ipv4().resources().timers();
         final StackLoop loop = new StackLoop(stack, new ParkingWaiter(), IdleStrategy.SLEEP);
         loop.execute(() -> timers.arm(timer, System.nanoTime() + 20 * MILLISECOND));

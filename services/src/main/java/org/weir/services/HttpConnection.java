@@ -31,7 +31,7 @@ final class HttpConnection {
     private final MemorySegment input;
     private final RequestHead request;
     private final ResponseHead head;
-    private final Timer timer = new Timer(this::expired);
+    private final Timer timer = Timer.calling(this::expired);
     private @Nullable TcpConnection connection;
     private Phase phase = Phase.HEAD;
     /// Octets of the input that were received; those before the request's start are done with.
