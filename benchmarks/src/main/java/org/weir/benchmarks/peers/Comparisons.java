@@ -64,11 +64,13 @@ public final class Comparisons {
             for (final Figure figure : figures.subList(0, 3)) {
                 ratios.add(new Ratio(part, figure, "weir", "lwip"));
             }
+            for (final Figure figure : figures.subList(0, 3)) {
+                ratios.add(
+                        part == one
+                                ? new Ratio(one, figure, "weir-sleep", "lwip")
+                                : new Ratio(two, figure, "weir", "lwip-spin"));
+            }
             ratios.add(new Ratio(part, figures.getFirst(), "weir", "kernel"));
-        }
-        for (final Figure figure : figures.subList(0, 3)) {
-            ratios.add(new Ratio(one, figure, "weir-sleep", "lwip"));
-            ratios.add(new Ratio(two, figure, "weir", "lwip-spin"));
         }
         return new Comparison(
                 "latency",

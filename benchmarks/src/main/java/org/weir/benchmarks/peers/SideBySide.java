@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.weir.benchmarks.report.Machine;
 import org.weir.benchmarks.report.Page;
 import org.weir.benchmarks.report.ProjectDirectory;
 
@@ -18,6 +19,9 @@ public final class SideBySide {
     private static final long FIRST_WARM_UP_MS = 3_000;
     /// Until the congestion window is open.
     private static final long WARM_UP_MS = 300;
+
+    private static final long LOOK_MS = 1_000;
+    private static final double NEGLIGIBLE = 0.05;
 
     /// How to measure.
     ///
@@ -62,6 +66,7 @@ public final class SideBySide {
         } catch (MissingException e) {
             throw new IOException(e.getMessage(), e);
         }
+        tellOfOtherWork();
         try {
             open(
                     new Contestants(programs, plan.weir()).all(),
@@ -76,6 +81,15 @@ public final class SideBySide {
         }
         report(comparison, results, project);
         return !hasFailed;
+    }
+
+    /// What else runs spoils figures; a reader of them should know.
+    private void tellOfOtherWork() throws IOException, InterruptedException {
+        final double busy = Machine.busyShare(LOOK_MS);
+        if (busy > NEGLIGIBLE) {
+            remark(String.format(
+                    Locale.ROOT, "the processors were %.0f %% busy with something else before the run", 100 * busy));
+        }
     }
 
     private void open(List<Contestant> contestants, List<String> names) throws IOException, InterruptedException {

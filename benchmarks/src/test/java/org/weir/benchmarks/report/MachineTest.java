@@ -16,4 +16,10 @@ final class MachineTest {
                 sentence.matches(".+, \\d+ processors, \\d+ GiB, Linux [0-9.]+, JDK [0-9.]+, \\d{4}-\\d\\d-\\d\\d\\."),
                 sentence);
     }
+
+    @Test
+    void itIsBetweenIdleAndBusy() throws Exception {
+        final double share = Machine.busyShare(20);
+        assertTrue(share >= 0 && share <= 1, String.valueOf(share));
+    }
 }
