@@ -1,7 +1,7 @@
 // Two ends of one lwIP in one thread, joined by a link in memory with an MTU of 1500 octets; checksums are computed and
 // verified in software. A frame is copied once, as it crosses.
 //
-//   lwip-pair bulk|ping MILLISECONDS WARM_MILLISECONDS
+//   lwip-pair copied|referred|ping MILLISECONDS WARM_MILLISECONDS
 //
 // lwIP keeps its state in global variables, so that both ends are one stack with two interfaces, each end bound to its
 // own. Prints one line of NAME=VALUE pairs.
@@ -123,11 +123,14 @@ static err_t accepted(void *service, struct tcp_pcb *pcb, err_t error) {
     return ERR_OK;
 }
 
+// TCP_WRITE_FLAG_COPY or 0, by reference.
+static u8_t how;
+
 static err_t fill(void *argument, struct tcp_pcb *pcb, u16_t octets) {
     (void) argument;
     (void) octets;
     while (tcp_sndbuf(pcb) >= 32 * TCP_MSS && tcp_sndqueuelen(pcb) < TCP_SND_QUEUELEN - 64
-           && tcp_write(pcb, pattern, 32 * TCP_MSS, 0) == ERR_OK) {
+           && tcp_write(pcb, pattern, 32 * TCP_MSS, how) == ERR_OK) {
         continue;
     }
     return ERR_OK;
@@ -181,7 +184,8 @@ static void run_bulk(long long measured_ns, long long warm_ns) {
     for (const long long end = began + measured_ns; now_ns() < end;) {
         poll_once();
     }
-    printf("seconds=%.6f octets=%llu segments=%llu\n", (double) (now_ns() - began) / 1e9, received - octets, segments - before);
+    const double seconds = (double) (now_ns() - began) / 1e9;
+    printf("seconds=%.6f octets=%llu segments=%llu\n", seconds, received - octets, segments - before);
 }
 
 static long long exchange(struct tcp_pcb *pcb) {
@@ -228,8 +232,9 @@ static void run_ping(long long measured_ns, long long warm_ns) {
 
 int main(int argc, char **argv) {
     if (argc != 4) {
-        fail("usage: lwip-pair bulk|ping MILLISECONDS WARM_MILLISECONDS");
+        fail("usage: lwip-pair copied|referred|ping MILLISECONDS WARM_MILLISECONDS");
     }
+    how = strcmp(argv[1], "copied") == 0 ? TCP_WRITE_FLAG_COPY : 0;
     memset(pattern, 'w', sizeof pattern);
     lwip_init();
     add(&near, "192.0.2.1", "192.0.2.2");

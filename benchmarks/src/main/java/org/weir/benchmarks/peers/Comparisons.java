@@ -64,11 +64,13 @@ public final class Comparisons {
             for (final Figure figure : figures.subList(0, 3)) {
                 ratios.add(new Ratio(part, figure, "weir", "lwip"));
             }
+            for (final Figure figure : figures.subList(0, 3)) {
+                ratios.add(
+                        part == one
+                                ? new Ratio(one, figure, "weir-sleep", "lwip")
+                                : new Ratio(two, figure, "weir", "lwip-spin"));
+            }
             ratios.add(new Ratio(part, figures.getFirst(), "weir", "kernel"));
-        }
-        for (final Figure figure : figures.subList(0, 3)) {
-            ratios.add(new Ratio(one, figure, "weir-sleep", "lwip"));
-            ratios.add(new Ratio(two, figure, "weir", "lwip-spin"));
         }
         return new Comparison(
                 "latency",
@@ -81,26 +83,27 @@ public final class Comparisons {
 
     /// Short connections.
     public static Comparison connections() {
-        final Part part = new Part(
-                "rate",
-                "Opened and closed, one after the other",
-                new Load(Task.CONNECT, Placement.ANYWHERE),
-                List.of(
-                        Figure.of("connections/s", 0, r -> r.perSecond("count")),
-                        Figure.of("CPU us each, process", 1, r -> 1e6 * r.value("process_seconds") / r.value("count")),
-                        Figure.of(
-                                "CPU us each, machine", 1, r -> 1e6 * r.value("machine_seconds") / r.value("count"))));
-        final Figure rate = part.figures().getFirst();
+        final List<Figure> figures = List.of(
+                Figure.of("connections/s", 0, r -> r.perSecond("count")),
+                Figure.of("CPU us each, process", 1, r -> 1e6 * r.value("process_seconds") / r.value("count")),
+                Figure.of("CPU us each, machine", 1, r -> 1e6 * r.value("machine_seconds") / r.value("count")));
+        final Part one =
+                new Part("one", "Both on one processor", new Load(Task.CONNECT, Placement.ON_ONE_PROCESSOR), figures);
+        final Part two =
+                new Part("two", "On a processor each", new Load(Task.CONNECT, Placement.ON_TWO_PROCESSORS), figures);
+        final Figure rate = figures.getFirst();
         return new Comparison(
                 "connections",
                 "Connections over a TAP",
                 "One client connects to the echo service, shuts down, waits for the end of the stream and closes, again"
                         + " and again: seven segments each.",
                 List.of("weir", "weir-sleep", "lwip", "lwip-spin", "gvisor", "kernel"),
-                List.of(part),
+                List.of(one, two),
                 List.of(
-                        new Ratio(part, rate, "weir", "lwip"),
-                        new Ratio(part, rate, "weir-sleep", "lwip"),
-                        new Ratio(part, rate, "weir", "kernel")));
+                        new Ratio(one, rate, "weir", "lwip"),
+                        new Ratio(one, rate, "weir", "kernel"),
+                        new Ratio(two, rate, "weir", "lwip"),
+                        new Ratio(two, rate, "weir", "lwip-spin"),
+                        new Ratio(two, rate, "weir", "kernel")));
     }
 }

@@ -8,6 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.weir.benchmarks.report.Machine;
+import org.weir.benchmarks.report.Page;
+import org.weir.benchmarks.report.ProjectDirectory;
 
 /// Runs a comparison: starts every contestant, lets each warm up, and then measures them in turn, round by round, so
 /// that whatever else the machine does meets all of them.
@@ -16,6 +19,9 @@ public final class SideBySide {
     private static final long FIRST_WARM_UP_MS = 3_000;
     /// Until the congestion window is open.
     private static final long WARM_UP_MS = 300;
+
+    private static final long LOOK_MS = 1_000;
+    private static final double NEGLIGIBLE = 0.05;
 
     /// How to measure.
     ///
@@ -60,6 +66,7 @@ public final class SideBySide {
         } catch (MissingException e) {
             throw new IOException(e.getMessage(), e);
         }
+        tellOfOtherWork();
         try {
             open(
                     new Contestants(programs, plan.weir()).all(),
@@ -74,6 +81,15 @@ public final class SideBySide {
         }
         report(comparison, results, project);
         return !hasFailed;
+    }
+
+    /// What else runs spoils figures; a reader of them should know.
+    private void tellOfOtherWork() throws IOException, InterruptedException {
+        final double busy = Machine.busyShare(LOOK_MS);
+        if (busy > NEGLIGIBLE) {
+            remark(String.format(
+                    Locale.ROOT, "the processors were %.0f %% busy with something else before the run", 100 * busy));
+        }
     }
 
     private void open(List<Contestant> contestants, List<String> names) throws IOException, InterruptedException {
@@ -134,7 +150,7 @@ public final class SideBySide {
         out.print(report.text(how));
         out.flush();
         if (plan.writes()) {
-            new Page(project.resolve("docs")).write(report, how);
+            report.write(new Page(project), how);
         }
     }
 }
