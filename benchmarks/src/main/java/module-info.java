@@ -10,4 +10,5 @@ module org.weir.benchmarks {
     requires static org.jspecify;
 
     exports org.weir.benchmarks;
+    exports org.weir.benchmarks.peers;
 }

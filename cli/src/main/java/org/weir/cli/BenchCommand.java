@@ -13,7 +13,13 @@ import picocli.CommandLine.Spec;
         description = "Measure the stack.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "BENCHMARK",
-        subcommands = {LossCommand.class, SimCommand.class})
+        subcommands = {
+            TapCommand.class,
+            LatencyCommand.class,
+            ConnectionsCommand.class,
+            LossCommand.class,
+            SimCommand.class,
+        })
 final class BenchCommand implements Runnable {
     private static final int MAXIMUM_ROUNDS = 100;
     private static final int LEAST_ROUND_MS = 100;

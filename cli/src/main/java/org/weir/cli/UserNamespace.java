@@ -3,8 +3,6 @@ package org.weir.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -63,17 +61,9 @@ final class UserNamespace {
         }
     }
 
-    /// This program's own command line, word for word.
     private static List<String> sameAgain() throws IOException {
         final List<String> words = unshare();
-        words.add(Files.readSymbolicLink(Path.of("/proc/self/exe")).toString());
-        final String line = Files.readString(Path.of("/proc/self/cmdline"));
-        int from = line.indexOf('\0') + 1;
-        while (from < line.length()) {
-            final int end = line.indexOf('\0', from);
-            words.add(line.substring(from, end));
-            from = end + 1;
-        }
+        words.addAll(OwnCommand.words());
         return words;
     }
 }

@@ -44,10 +44,7 @@ public final class Ethernet {
     /// Takes `packet`, prepends the header and sends the frame.
     void dispatch(Pbuf packet, Netif netif, long destination, int type) {
         final long at = packet.prepend(EthernetHeader.LENGTH);
-        header.at(packet.segment(), at)
-                .destination(destination)
-                .source(netif.hardwareAddress())
-                .type(type);
+        header.at(packet.segment(), at).write(destination, netif.hardwareAddress(), type);
         netif.transmit(packet);
     }
 }

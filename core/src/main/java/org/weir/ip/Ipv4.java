@@ -1,6 +1,5 @@
 package org.weir.ip;
 
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,14 +23,8 @@ public final class Ipv4 {
     /// Time to live of what this host sends, RFC 1700.
     public static final int DEFAULT_TTL = 64;
 
-    private static final int LOOPBACK_NET = 127;
-    private static final int FIRST_MULTICAST = 224;
     private static final int MULTICAST_CLASS = 0xE;
     private static final int HOST_PREFIX = 32;
-    private static final int LOOSE_SOURCE_ROUTE = 131;
-    private static final int STRICT_SOURCE_ROUTE = 137;
-    private static final int END_OF_OPTIONS = 0;
-    private static final int NO_OPERATION = 1;
 
     private final StackResources resources;
     private final PbufPool pool;
@@ -42,7 +35,7 @@ public final class Ipv4 {
     private final Routes routes = new Routes();
     private final List<Netif> netifs = new ArrayList<>();
     private final Ipv4Header header = new Ipv4Header();
-    private final Datagram datagram = new Datagram();
+    private final Ipv4Input input;
     private @Nullable Transport tcp;
     private @Nullable Transport udp;
     private int identification;
@@ -52,6 +45,7 @@ public final class Ipv4 {
         this.resources = resources;
         this.pool = resources.pool();
         this.drops = resources.drops();
+        this.input = new Ipv4Input(this, drops);
         this.icmp = new Icmp(this);
         this.arp = new Arp(this, resources.timers(), neighbors, new KeyedHash(resources.entropy()));
         this.ethernet = new Ethernet(this, arp, drops);
@@ -164,45 +158,7 @@ public final class Ipv4 {
 
     /// Takes a received packet that starts with an IPv4 header.
     void process(Pbuf packet, Netif netif) {
-        final DropReason fault = check(packet);
-        if (fault != null) {
-            drops.drop(packet, fault);
-            return;
-        }
-        final int source = header.source();
-        final int destination = header.destination();
-        final boolean toGroup = netif.isBroadcast(destination) || destination >>> 28 == MULTICAST_CLASS;
-        if (isMartian(source, netif) || !netif.isLoopback() && destination >>> 24 == LOOPBACK_NET) {
-            drops.drop(packet, DropReason.IPV4_MARTIAN);
-            return;
-        }
-        if (!isOurs(netif, destination) && !netif.isBroadcast(destination)) {
-            drops.drop(packet, DropReason.IPV4_NOT_FOR_US);
-            return;
-        }
-        if (header.isFragment()) {
-            drops.drop(packet, DropReason.IPV4_FRAGMENT);
-            return;
-        }
-        final int headerLength = header.headerLength();
-        datagram.ipv4(netif, IpAddress.mapped(source), IpAddress.mapped(destination));
-        datagram.header(headerLength, header.typeOfService(), toGroup);
-        packet.trimTo(header.totalLength());
-        final int protocol = header.protocol();
-        packet.strip(headerLength);
-        deliver(packet, protocol);
-    }
-
-    private void deliver(Pbuf segment, int protocol) {
-        final Transport transport = transportFor(protocol);
-        if (transport != null) {
-            transport.process(segment, datagram);
-        } else if (protocol == IpProtocol.ICMP) {
-            icmp.process(segment, datagram);
-        } else {
-            drops.count(DropReason.IPV4_UNKNOWN_PROTOCOL);
-            icmp.protocolUnreachable(segment, datagram);
-        }
+        input.process(packet, netif);
     }
 
     @Nullable
@@ -212,68 +168,6 @@ public final class Ipv4 {
             case IpProtocol.UDP -> udp;
             default -> null;
         };
-    }
-
-    /// RFC 1122 section 3.2.1: what must hold before a field is believed. Null if it does.
-    private @Nullable DropReason check(Pbuf packet) {
-        if (!Ipv4Header.fits(packet.length())) {
-            return DropReason.IPV4_MALFORMED;
-        }
-        header.at(packet.segment(), packet.offset());
-        final int headerLength = header.headerLength();
-        final int totalLength = header.totalLength();
-        if (header.version() != 4
-                || headerLength < Ipv4Header.LENGTH
-                || headerLength > packet.length()
-                || totalLength < headerLength
-                || totalLength > packet.totalLength()) {
-            return DropReason.IPV4_MALFORMED;
-        }
-        if (!header.checksumIsValid()) {
-            return DropReason.IPV4_BAD_CHECKSUM;
-        }
-        return headerLength > Ipv4Header.LENGTH ? checkOptions(packet, headerLength) : null;
-    }
-
-    private static @Nullable DropReason checkOptions(Pbuf packet, int headerLength) {
-        int at = Ipv4Header.LENGTH;
-        while (at < headerLength) {
-            final int kind = octet(packet, at);
-            if (kind == END_OF_OPTIONS) {
-                return null;
-            }
-            if (kind == LOOSE_SOURCE_ROUTE || kind == STRICT_SOURCE_ROUTE) {
-                return DropReason.IPV4_SOURCE_ROUTE;
-            }
-            final int size;
-            if (kind == NO_OPERATION) {
-                size = 1;
-            } else {
-                size = at + 1 < headerLength ? octet(packet, at + 1) : 0;
-                if (size < 2 || at + size > headerLength) {
-                    return DropReason.IPV4_MALFORMED;
-                }
-            }
-            at += size;
-        }
-        return null;
-    }
-
-    private static int octet(Pbuf packet, int at) {
-        return packet.segment().get(ValueLayout.JAVA_BYTE, packet.offset() + at) & 0xFF;
-    }
-
-    /// RFC 1122 section 3.2.1.3: addresses that must not be a source.
-    private boolean isMartian(int source, Netif netif) {
-        final int net = source >>> 24;
-        return net == 0
-                || net >= FIRST_MULTICAST
-                || netif.isBroadcast(source)
-                || !netif.isLoopback() && (net == LOOPBACK_NET || isLocal(source));
-    }
-
-    private boolean isOurs(Netif arrivedOn, int destination) {
-        return arrivedOn.hasAddress(destination) || isLocal(destination);
     }
 
     /// True if `address` is one of this host's.
@@ -294,16 +188,12 @@ public final class Ipv4 {
     public void dispatch(Pbuf packet, Route route, int source, int destination, int protocol, int timeToLive) {
         final long at = packet.prepend(Ipv4Header.LENGTH);
         header.at(packet.segment(), at)
-                .begin(Ipv4Header.LENGTH)
-                .typeOfService(packet.typeOfService())
-                .totalLength(packet.totalLength())
-                .identification(nextIdentification())
-                .flagsAndFragmentOffset(Ipv4Header.DONT_FRAGMENT)
-                .timeToLive(timeToLive)
-                .protocol(protocol)
-                .source(source)
-                .destination(destination)
-                .sealChecksum();
+                .write(
+                        Ipv4Header.lengthWord(packet.typeOfService(), packet.totalLength()),
+                        Ipv4Header.fragmentWord(nextIdentification(), Ipv4Header.DONT_FRAGMENT),
+                        Ipv4Header.protocolWord(timeToLive, protocol),
+                        source,
+                        destination);
         final Netif netif = route.netif();
         if (netif.capabilities().framing() == Framing.IP) {
             netif.transmit(packet);

@@ -29,6 +29,10 @@ final class NeighborCache {
     /// The entry for `address`, now the one used last; null if there is none.
     @Nullable
     Neighbor find(Netif netif, int address) {
+        final Neighbor latest = newest;
+        if (latest != null && latest.address == address && latest.netif == netif) {
+            return latest;
+        }
         for (Neighbor n = table.first(hashOf(address)); n != null; n = n.hashNext()) {
             if (n.address == address && n.netif == netif) {
                 touch(n);

@@ -13,6 +13,9 @@ final class ConnectionTable {
     private final HashTable<TcpListener> listeners;
     private final KeyedHash hash;
     private final int capacity;
+    /// The one that the last segment belonged to, as long as it is in the table.
+    private @Nullable TcpConnection latest;
+
     private @Nullable TcpConnection freeConnection;
     private @Nullable TcpListener freeListener;
     private @Nullable TcpConnection newestTimeWait;
@@ -65,6 +68,9 @@ final class ConnectionTable {
         if (c.inTable) {
             connections.remove(c);
             c.inTable = false;
+            if (latest == c) {
+                latest = null;
+            }
         }
     }
 
@@ -72,8 +78,19 @@ final class ConnectionTable {
         return (int) hash.hash(localLow, remoteHigh, remoteLow, (long) localPort << 16 | remotePort, 0);
     }
 
+    /// The connection that `s` belongs to, null if there is none: often that of the segment before.
     @Nullable
     TcpConnection find(Datagram d, Segment s) {
+        final TcpConnection last = latest;
+        if (last != null && s.isFor(last, d)) {
+            return last;
+        }
+        final TcpConnection found = lookUp(d, s);
+        latest = found == null ? last : found;
+        return found;
+    }
+
+    private @Nullable TcpConnection lookUp(Datagram d, Segment s) {
         final int h = hashOf(d.destinationLow(), d.sourceHigh(), d.sourceLow(), s.destinationPort, s.sourcePort);
         for (TcpConnection c = connections.first(h); c != null; c = c.hashNext()) {
             if (s.isFor(c, d)) {

@@ -25,6 +25,8 @@ final class Segment {
     /// The payload, owned; null once a step has taken it.
     @Nullable
     Pbuf payload;
+
+    private int headerLength;
     /// Octets of payload.
     int length;
     /// Octets of payload when it arrived.
@@ -45,24 +47,26 @@ final class Segment {
             return false;
         }
         header.at(packet.segment(), packet.offset());
-        final int headerLength = header.headerLength();
+        final long portsAndSequence = header.portsAndSequence();
+        final long control = header.acknowledgmentAndControl();
+        headerLength = TcpHeader.headerLength(control);
         if (headerLength < TcpHeader.LENGTH || headerLength > packet.length()) {
             return false;
         }
-        sequence = header.sequenceNumber();
-        acknowledgment = header.acknowledgmentNumber();
-        flags = header.flags();
-        windowField = header.window();
-        urgentPointer = header.urgentPointer();
-        sourcePort = header.sourcePort();
-        destinationPort = header.destinationPort();
+        sequence = (int) portsAndSequence;
+        acknowledgment = (int) (control >>> 32);
+        flags = TcpHeader.flags(control);
+        windowField = TcpHeader.window(control);
+        urgentPointer = has(TcpHeader.URG) ? header.urgentPointer() : 0;
+        sourcePort = TcpHeader.sourcePort(portsAndSequence);
+        destinationPort = TcpHeader.destinationPort(portsAndSequence);
         options.parse(packet.segment(), packet.offset() + TcpHeader.LENGTH, headerLength - TcpHeader.LENGTH);
         return true;
     }
 
     /// Takes `packet`: what is behind the header becomes the payload.
     void take(Pbuf packet) {
-        packet.strip(header.headerLength());
+        packet.strip(headerLength);
         payload = packet;
         length = packet.totalLength();
         arrivedLength = length;

@@ -73,14 +73,12 @@ final class SegmentWriter {
         packet.typeOfService(c.settings.typeOfService & ~Ipv4Header.ECN_MASK | tos);
         final long at = packet.prepend(headerLength(c, syn));
         header.at(packet.segment(), at)
-                .sourcePort(c.localPort)
-                .destinationPort(c.remotePort)
-                .sequenceNumber(sequence)
-                .acknowledgmentNumber((flags & TcpHeader.ACK) == 0 ? 0 : c.rcv.nxt)
-                .headerLength(packet.length())
-                .flags(flags | (c.rcv.echoCongestion ? TcpHeader.ECE : 0) | (urgent ? TcpHeader.URG : 0))
-                .window(c.rcv.advertise(!syn))
-                .urgentPointer(urgent ? urgentPointer(c, sequence) : 0);
+                .portsAndSequence(c.localPort, c.remotePort, sequence)
+                .acknowledgmentAndControl(
+                        (flags & TcpHeader.ACK) == 0 ? 0 : c.rcv.nxt,
+                        packet.length(),
+                        flags | flagsOf(c, urgent),
+                        c.rcv.advertise(!syn));
         writeOptions(c, packet, at, syn);
         packet.segmentSize(isOneSegment(c, sequence, length) ? 0 : c.snd.segmentSize);
         c.traffic.segmentsSent++;
@@ -91,9 +89,13 @@ final class SegmentWriter {
         c.deadlines.acknowledgeNs = Deadlines.NEVER;
         final int local = IpAddress.ipv4(c.localLow);
         final int remote = IpAddress.ipv4(c.remoteLow);
-        seal(packet, at, local, remote);
+        seal(packet, at, local, remote, urgent ? urgentPointer(c, sequence) : 0);
         ipv4.dispatch(packet, route(c), local, remote, IpProtocol.TCP, c.settings.timeToLive);
         return true;
+    }
+
+    private static int flagsOf(TcpConnection c, boolean urgent) {
+        return (c.rcv.echoCongestion ? TcpHeader.ECE : 0) | (urgent ? TcpHeader.URG : 0);
     }
 
     /// RFC 6093 section 2.1: it points behind the last urgent octet.
@@ -205,14 +207,8 @@ final class SegmentWriter {
         }
         final long at = packet.prepend(TcpHeader.LENGTH);
         header.at(packet.segment(), at)
-                .sourcePort(s.destinationPort)
-                .destinationPort(s.sourcePort)
-                .sequenceNumber(sequence)
-                .acknowledgmentNumber(acknowledgment)
-                .headerLength(TcpHeader.LENGTH)
-                .flags(flags)
-                .window(0)
-                .urgentPointer(0);
+                .portsAndSequence(s.destinationPort, s.sourcePort, sequence)
+                .acknowledgmentAndControl(acknowledgment, TcpHeader.LENGTH, flags, 0);
         resetsSent++;
         send(packet, at, route, local, remote);
     }
@@ -236,14 +232,12 @@ final class SegmentWriter {
                 + (timestamps ? TcpOptions.TIMESTAMPS_LENGTH : 0);
         final long at = packet.prepend(length);
         header.at(packet.segment(), at)
-                .sourcePort(s.destinationPort)
-                .destinationPort(s.sourcePort)
-                .sequenceNumber(cookie)
-                .acknowledgmentNumber(s.sequence + 1)
-                .headerLength(length)
-                .flags(TcpHeader.SYN | TcpHeader.ACK)
-                .window(Math.min(buffer, Receiver.LARGEST_UNSCALED_WINDOW))
-                .urgentPointer(0);
+                .portsAndSequence(s.destinationPort, s.sourcePort, cookie)
+                .acknowledgmentAndControl(
+                        s.sequence + 1,
+                        length,
+                        TcpHeader.SYN | TcpHeader.ACK,
+                        Math.min(buffer, Receiver.LARGEST_UNSCALED_WINDOW));
         final int offered = settings.maximumSegmentSize == 0
                 ? localSegmentSize(route)
                 : Math.min(settings.maximumSegmentSize, localSegmentSize(route));
@@ -284,12 +278,13 @@ final class SegmentWriter {
     }
 
     private void send(Pbuf packet, long at, Route route, int local, int remote) {
-        seal(packet, at, local, remote);
+        seal(packet, at, local, remote, 0);
         ipv4.dispatch(packet, route, local, remote, IpProtocol.TCP, Ipv4.DEFAULT_TTL);
     }
 
-    private void seal(Pbuf packet, long at, int local, int remote) {
-        header.checksum(Checksum.pseudoHeader(local, remote, IpProtocol.TCP, packet.totalLength()));
+    private void seal(Pbuf packet, long at, int local, int remote, int urgentPointer) {
+        final int pseudoHeader = Checksum.pseudoHeader(local, remote, IpProtocol.TCP, packet.totalLength());
+        header.checksumAndUrgentPointer(pseudoHeader, urgentPointer);
         packet.partialChecksum(at, TcpHeader.CHECKSUM);
         segmentsSent++;
     }

@@ -31,13 +31,18 @@ public final class Checksum {
         return SWAP ? swap(folded) : folded;
     }
 
-    /// A plain loop, because the compiler turns it into vector additions.
+    /// A plain loop over longs, whose halves are summed apart, because the compiler turns it into vector additions
+    /// without widening any operand.
     private static long sumBulk(MemorySegment segment, long offset, int words) {
-        long sum = 0;
-        for (int i = 0; i < words; i += 4) {
-            sum += segment.get(ValueLayout.JAVA_INT_UNALIGNED, offset + i) & 0xFFFF_FFFFL;
+        final int pairs = words & ~7;
+        long low = 0;
+        long high = 0;
+        for (int i = 0; i < pairs; i += Long.BYTES) {
+            final long pair = segment.get(ValueLayout.JAVA_LONG_UNALIGNED, offset + i);
+            low += pair & 0xFFFF_FFFFL;
+            high += pair >>> 32;
         }
-        return sum;
+        return low + high + sumShort(segment, offset + pairs, words - pairs);
     }
 
     private static long sumShort(MemorySegment segment, long offset, int words) {

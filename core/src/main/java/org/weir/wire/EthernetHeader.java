@@ -20,9 +20,16 @@ public final class EthernetHeader extends Flyweight {
         return length >= LENGTH;
     }
 
+    /// Writes the whole header. MAC addresses are the low 48 bits.
+    public void write(long destination, long source, int type) {
+        u64(DESTINATION, destination << 16 | source >>> 32);
+        u32(SOURCE + 2, (int) source);
+        u16(TYPE, type);
+    }
+
     /// The destination's MAC address in the low 48 bits.
     public long destination() {
-        return u48(DESTINATION);
+        return u64(DESTINATION) >>> 16;
     }
 
     public EthernetHeader destination(long mac) {

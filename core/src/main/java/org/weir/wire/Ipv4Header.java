@@ -47,6 +47,95 @@ public final class Ipv4Header extends Flyweight {
         return (u8(VERSION_IHL) & 0xF) * 4;
     }
 
+    // ---- the header in three loads: RFC 791 section 3.1, two words in each long ----
+
+    /// The first two words: lengths, identification, fragment.
+    public long lengthAndFragment() {
+        return u64(VERSION_IHL);
+    }
+
+    /// The next two: time to live, protocol, checksum, source.
+    public long protocolAndSource() {
+        return u64(TIME_TO_LIVE);
+    }
+
+    public static int version(long lengthAndFragment) {
+        return (int) (lengthAndFragment >>> 60);
+    }
+
+    /// Octets of the header with options.
+    public static int headerLength(long lengthAndFragment) {
+        return (int) (lengthAndFragment >>> 56 & 0xF) * 4;
+    }
+
+    public static int typeOfService(long lengthAndFragment) {
+        return (int) (lengthAndFragment >>> 48) & 0xFF;
+    }
+
+    public static int totalLength(long lengthAndFragment) {
+        return (int) (lengthAndFragment >>> 32) & 0xFFFF;
+    }
+
+    /// True for any fragment of a larger datagram, the first included.
+    public static boolean isFragment(long lengthAndFragment) {
+        return (lengthAndFragment & (MORE_FRAGMENTS | FRAGMENT_OFFSET_MASK)) != 0;
+    }
+
+    public static int protocol(long protocolAndSource) {
+        return (int) (protocolAndSource >>> 48) & 0xFF;
+    }
+
+    public static int source(long protocolAndSource) {
+        return (int) protocolAndSource;
+    }
+
+    /// True if the checksum of a header without options is right.
+    public static boolean checksumIsValid(long lengthAndFragment, long protocolAndSource, int destination) {
+        return Checksum.fold(words(lengthAndFragment) + words(protocolAndSource) + unsigned(destination)) == 0xFFFF;
+    }
+
+    /// The sum of two words.
+    private static long words(long two) {
+        return (two >>> 32) + (two & 0xFFFF_FFFFL);
+    }
+
+    // ---- the header in three stores ----
+
+    /// Writes a header without options, and its checksum. Nothing is read back: a load that covers several stores
+    /// of
+    /// a moment ago would wait for them.
+    ///
+    /// @param length see [#lengthWord]
+    /// @param fragment see [#fragmentWord]
+    /// @param protocol see [#protocolWord]
+    public void write(int length, int fragment, int protocol, int source, int destination) {
+        final long first = (long) length << 32 | unsigned(fragment);
+        final long second = (long) protocol << 32 | unsigned(source);
+        final int sum = Checksum.fold(words(first) + words(second) + unsigned(destination));
+        u64(VERSION_IHL, first);
+        u64(TIME_TO_LIVE, second | (long) Checksum.complement(sum) << 32);
+        u32(DESTINATION, destination);
+    }
+
+    private static long unsigned(int word) {
+        return word & 0xFFFF_FFFFL;
+    }
+
+    /// Version 4, no options, the type of service and the total length in octets.
+    public static int lengthWord(int typeOfService, int totalLength) {
+        return 4 << 28 | LENGTH / 4 << 24 | typeOfService << 16 | totalLength;
+    }
+
+    /// The identification, the flags and the fragment offset.
+    public static int fragmentWord(int identification, int flagsAndFragmentOffset) {
+        return identification << 16 | flagsAndFragmentOffset;
+    }
+
+    /// The time to live and the protocol; the checksum is still 0.
+    public static int protocolWord(int timeToLive, int protocol) {
+        return timeToLive << 24 | protocol << 16;
+    }
+
     /// Writes version 4 and a header of `octets` octets.
     public Ipv4Header begin(int octets) {
         u8(VERSION_IHL, 0x40 | octets / 4);

@@ -57,6 +57,53 @@ public final class TcpHeader extends Flyweight {
         return this;
     }
 
+    // ---- the header in few loads and stores ----
+
+    /// Both ports and the sequence number: [#sourcePort(long)] and its neighbours tell them apart.
+    public long portsAndSequence() {
+        return u64(SOURCE_PORT);
+    }
+
+    public TcpHeader portsAndSequence(int from, int to, int sequence) {
+        u64(SOURCE_PORT, (long) (from << 16 | to) << 32 | sequence & 0xFFFF_FFFFL);
+        return this;
+    }
+
+    public static int sourcePort(long portsAndSequence) {
+        return (int) (portsAndSequence >>> 48);
+    }
+
+    public static int destinationPort(long portsAndSequence) {
+        return (int) (portsAndSequence >>> 32) & 0xFFFF;
+    }
+
+    /// The acknowledgment number, the header's length, the control bits and the window.
+    public long acknowledgmentAndControl() {
+        return u64(ACKNOWLEDGMENT_NUMBER);
+    }
+
+    /// Writes them; the header's length is in octets.
+    public TcpHeader acknowledgmentAndControl(int acknowledgment, int headerLength, int flags, int window) {
+        final int control = headerLength / 4 << 28 | flags << 16 | window;
+        u64(ACKNOWLEDGMENT_NUMBER, (long) acknowledgment << 32 | control & 0xFFFF_FFFFL);
+        return this;
+    }
+
+    /// Octets of the header with options.
+    public static int headerLength(long acknowledgmentAndControl) {
+        return (int) (acknowledgmentAndControl >>> 28 & 0xF) * 4;
+    }
+
+    public static int flags(long acknowledgmentAndControl) {
+        return (int) (acknowledgmentAndControl >>> 16) & 0xFF;
+    }
+
+    public static int window(long acknowledgmentAndControl) {
+        return (int) acknowledgmentAndControl & 0xFFFF;
+    }
+
+    // ---- its fields ----
+
     public int sequenceNumber() {
         return u32(SEQUENCE_NUMBER);
     }
@@ -111,6 +158,11 @@ public final class TcpHeader extends Flyweight {
 
     public TcpHeader checksum(int checksum) {
         u16(CHECKSUM, checksum);
+        return this;
+    }
+
+    public TcpHeader checksumAndUrgentPointer(int checksum, int pointer) {
+        u32(CHECKSUM, checksum << 16 | pointer);
         return this;
     }
 

@@ -115,8 +115,9 @@ public final class TcpOptions extends Flyweight {
 
     private void readTimestamps(int at) {
         hasTimestamps = true;
-        timestampValue = u32(at + 2);
-        timestampEcho = u32(at + 6);
+        final long both = u64(at + 2);
+        timestampValue = (int) (both >>> 32);
+        timestampEcho = (int) both;
     }
 
     public boolean hasMaximumSegmentSize() {
@@ -197,8 +198,7 @@ public final class TcpOptions extends Flyweight {
     public long writeTimestamps(MemorySegment segment, long at, int value, int echo) {
         moveTo(segment, at);
         u32(0, NO_OPERATION << 24 | NO_OPERATION << 16 | TIMESTAMPS << 8 | 10);
-        u32(4, value);
-        u32(8, echo);
+        u64(4, (long) value << 32 | echo & 0xFFFF_FFFFL);
         return at + TIMESTAMPS_LENGTH;
     }
 

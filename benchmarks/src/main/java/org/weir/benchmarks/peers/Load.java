@@ -1,0 +1,51 @@
+package org.weir.benchmarks.peers;
+
+import java.util.List;
+
+/// What the kernel's end does for a bounded time, and on which processors; see `benchmarks/peers/load`.
+record Load(Task task, Placement placement) {
+    private static final int ECHO = 7;
+    private static final int DISCARD = 9;
+    private static final int CHARGEN = 19;
+
+    enum Task {
+        SEND("send", DISCARD),
+        RECEIVE("receive", CHARGEN),
+        PING("ping", ECHO),
+        CONNECT("connect", ECHO);
+
+        private final String word;
+        private final int port;
+
+        Task(String word, int port) {
+            this.word = word;
+            this.port = port;
+        }
+    }
+
+    /// Where the contestant's process and the load run.
+    enum Placement {
+        ANYWHERE("any"),
+        ON_ONE_PROCESSOR("0,0"),
+        ON_TWO_PROCESSORS("1,0");
+
+        private final String word;
+
+        Placement(String word) {
+            this.word = word;
+        }
+    }
+
+    /// The command line of the load.
+    List<String> words(String program, String address, Span span, long pid) {
+        return List.of(
+                program,
+                task.word,
+                address,
+                Integer.toString(task.port),
+                Long.toString(span.measuredMs()),
+                Long.toString(span.warmUpMs()),
+                Long.toString(pid),
+                placement.word);
+    }
+}
