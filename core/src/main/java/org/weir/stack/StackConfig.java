@@ -40,9 +40,7 @@ public record StackConfig(
 
     private static final int MINIMUM_PAGE = 512;
     private static final int MAXIMUM_PAGE = 1 << 16;
-    private static final int HEAP_PER_PBUF = 112;
-    private static final int HEAP_PER_CONNECTION = 1_400;
-    private static final int HEAP_PER_RANGE = 80;
+    private static final int HEAP_PER_PBUF = 140;
     private static final int HEAP_PER_NEIGHBOR = 136;
     private static final int HEAP_PER_ENDPOINT = 152;
 
@@ -71,7 +69,7 @@ public record StackConfig(
                 8_192, 2_048, 256, 2_048, 8_192, 256, 64, 256 * 1024, 1_024, 64, false, TcpConfig.defaults());
     }
 
-    /// A host of about 1 MiB for a handful of connections, as packet-level tests use it: with the simplest of each
+    /// A host of about 1.5 MB for a handful of connections, as packet-level tests use it: with the simplest of each
     /// kind, so that a test sees what it asks for. Buffers do not grow, congestion control is NewReno, and no
     /// acknowledgment is quick.
     public static StackConfig small() {
@@ -140,15 +138,12 @@ public record StackConfig(
     /// What a stack with this configuration will hold; the arena's octets exactly, the heap's estimated.
     public MemoryPlan plan() {
         assert BLOCK_SIZE > Headroom.TRANSPORT.octets();
-        return new MemoryPlan()
+        final MemoryPlan plan = new MemoryPlan()
                 .arena("pages", pages, pageSize)
                 .arena("blocks", blocks, BLOCK_SIZE)
-                .heap("packet buffer handles", pages + blocks + references, HEAP_PER_PBUF)
-                .heap("TCP connections", tcp.connections(), HEAP_PER_CONNECTION)
-                .heap("TCP ranges sent", Tcp.sentRanges(pages, tcp), HEAP_PER_RANGE)
-                .heap("TCP ranges received", pages, HEAP_PER_RANGE)
-                .heap("TCP listeners", tcp.listeners(), HEAP_PER_ENDPOINT)
-                .heap("UDP endpoints", udpEndpoints, HEAP_PER_ENDPOINT)
+                .heap("packet buffer handles", pages + blocks + references, HEAP_PER_PBUF);
+        Tcp.plan(plan, pages, tcp);
+        return plan.heap("UDP endpoints", udpEndpoints, HEAP_PER_ENDPOINT)
                 .heap("neighbours", neighbors, HEAP_PER_NEIGHBOR)
                 .heap("socket descriptors", sockets, HEAP_PER_ENDPOINT);
     }

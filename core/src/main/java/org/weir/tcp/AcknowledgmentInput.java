@@ -10,6 +10,7 @@ final class AcknowledgmentInput {
     private final Tcp tcp;
     private final LossDetection detection;
     private final LossRecovery recovery;
+    private final Flights flights;
     private final Delivery delivery = new Delivery();
     private final int[] left = new int[TcpOptions.SACK_BLOCKS];
     private final int[] right = new int[TcpOptions.SACK_BLOCKS];
@@ -18,6 +19,7 @@ final class AcknowledgmentInput {
         this.tcp = tcp;
         this.detection = detection;
         this.recovery = recovery;
+        this.flights = tcp.pools().flights;
     }
 
     /// RFC 5961 section 5.2: an acknowledgment of what was never sent, or older than the largest window.
@@ -30,7 +32,6 @@ final class AcknowledgmentInput {
     void process(TcpConnection c, Segment s, long nowNs) {
         final Sender snd = c.snd;
         snd.unansweredProbes = 0;
-        c.traffic.acknowledgmentReceivedNs = nowNs;
         if (SequenceNumber.before(s.acknowledgment, snd.una)) {
             return;
         }
@@ -58,6 +59,7 @@ final class AcknowledgmentInput {
             tcp.pathMtu().acknowledged(c, nowNs);
             tcp.tuning().acknowledged(c);
             tcp.sendRoomFreed(c);
+            flights.end(snd);
         }
     }
 
@@ -151,7 +153,7 @@ final class AcknowledgmentInput {
         final Delivery d = delivery;
         if (d.rttNs > 0) {
             snd.rtt.endBackOff();
-            snd.recovery.sampledSinceProbe = true;
+            snd.sampledSinceProbe = true;
             if (SequenceNumber.after(snd.recovery.forwardAck, snd.sampleFrom)) {
                 snd.rtt.sample(d.rttNs);
                 snd.sampleFrom = snd.nxt;
@@ -159,7 +161,7 @@ final class AcknowledgmentInput {
         } else if (d.acknowledged > 0 && d.hasEcho) {
             final int elapsed = c.rcv.timestampAt(nowNs) - d.echo;
             if (elapsed >= 0) {
-                snd.recovery.sampledSinceProbe = true;
+                snd.sampledSinceProbe = true;
                 snd.rtt.sample(elapsed * StackClock.MILLISECOND);
             }
         }

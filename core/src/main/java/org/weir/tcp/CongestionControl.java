@@ -16,8 +16,8 @@ interface CongestionControl {
     /// A connection begins with segments of `segmentSize` octets, or changes to this algorithm.
     void begin(CongestionState state, int segmentSize);
 
-    /// `octets` octets were newly acknowledged outside of loss recovery.
-    void acknowledged(CongestionState state, int octets, long nowNs);
+    /// An acknowledgment outside of loss recovery, `ack`, has come.
+    void acknowledged(CongestionState state, AckSample ack, long nowNs);
 
     /// Congestion was found, by a loss or a mark, while `flight` octets were on the way: lowers the threshold. The
     /// window is the caller's to lower.

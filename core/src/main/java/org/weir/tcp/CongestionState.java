@@ -7,17 +7,9 @@ public final class CongestionState {
     int segmentSize;
     int acknowledgedInRound;
 
-    // ---- of the connection, before each call of acknowledged ----
-
     /// The last turn of sending ended because of the congestion window.
     boolean limited;
-    /// Octets that were on the way.
-    int flight;
-    /// What this acknowledgment says of the round-trip time; 0 if nothing.
-    long rttNs;
-
-    long smoothedNs;
-    int una;
+    /// SND.NXT when an acknowledgment was last taken in.
     int nxt;
 
     // ---- of CUBIC, RFC 9438 ----
@@ -43,7 +35,7 @@ public final class CongestionState {
     long lastRoundMinimumNs;
     long baselineNs;
     int roundSamples;
-    int conservativeRounds;
+    byte conservativeRounds;
 
     /// cwnd.
     public int window() {
@@ -61,7 +53,9 @@ public final class CongestionState {
 
     /// True if the window is what keeps the sender from sending more: only then does it grow (RFC 7661 section 4.1,
     /// RFC 9438 section 5.8).
-    boolean isUsed() {
+    ///
+    /// @param flight octets that were on the way
+    boolean isUsed(int flight) {
         return limited || isInSlowStart() && flight >= window / 2;
     }
 

@@ -29,15 +29,15 @@ final class Cubic implements CongestionControl {
     }
 
     @Override
-    public void acknowledged(CongestionState s, int octets, long nowNs) {
+    public void acknowledged(CongestionState s, AckSample ack, long nowNs) {
         final long sinceLastNs = nowNs - s.acknowledgedNs;
         s.acknowledgedNs = nowNs;
-        if (!s.isUsed()) {
+        if (!s.isUsed(ack.flight)) {
             pause(s, sinceLastNs);
         } else if (s.isInSlowStart()) {
-            s.grow(HyStart.growth(s, octets), MAXIMUM_WINDOW);
+            s.grow(HyStart.growth(s, ack), MAXIMUM_WINDOW);
         } else {
-            avoidCongestion(s, octets, nowNs);
+            avoidCongestion(s, ack, nowNs);
         }
     }
 
@@ -49,19 +49,19 @@ final class Cubic implements CongestionControl {
     }
 
     /// RFC 9438 sections 4.2 to 4.5.
-    private static void avoidCongestion(CongestionState s, int octets, long nowNs) {
+    private static void avoidCongestion(CongestionState s, AckSample ack, long nowNs) {
         if (s.epochNs == 0) {
             beginEpoch(s, nowNs);
         }
-        growAsReno(s, octets);
+        growAsReno(s, ack.octets);
         final double elapsed = (double) (nowNs - s.epochNs) / StackClock.SECOND;
         if (windowAt(s, elapsed) < s.renoWindow) {
             s.window = (int) Math.min(Math.max(s.window, s.renoWindow), MAXIMUM_WINDOW);
             return;
         }
-        final double inOneRoundTrip = windowAt(s, elapsed + (double) s.smoothedNs / StackClock.SECOND);
+        final double inOneRoundTrip = windowAt(s, elapsed + (double) ack.smoothedNs / StackClock.SECOND);
         final double target = Math.clamp(inOneRoundTrip, s.window, FASTEST_GROWTH * s.window);
-        s.fraction += (target - s.window) / s.window * octets;
+        s.fraction += (target - s.window) / s.window * ack.octets;
         final int whole = (int) s.fraction;
         s.fraction -= whole;
         s.grow(whole, MAXIMUM_WINDOW);

@@ -81,12 +81,8 @@ final class Handshake {
     }
 
     private void begin(TcpConnection c, TcpListener listener, Segment s, Datagram d, Route route) {
-        c.localHigh = d.destinationHigh();
-        c.localLow = d.destinationLow();
-        c.localPort = s.destinationPort;
-        c.remoteHigh = d.sourceHigh();
-        c.remoteLow = d.sourceLow();
-        c.remotePort = s.sourcePort;
+        c.local(d.destinationHigh(), d.destinationLow(), s.destinationPort);
+        c.remote(d.sourceHigh(), d.sourceLow(), s.sourcePort);
         tcp.begin(c, route, nowNs());
         tcp.settings().give(c.settings);
         c.settings = tcp.settings().take(listener.settings);
@@ -127,8 +123,7 @@ final class Handshake {
         final int echo = s.options.hasTimestamps() ? s.options.timestampEcho() : 0;
         final boolean timestamps = s.options.hasTimestamps();
         c.rcv.timestamps = timestamps;
-        c.rcv.tsRecent = timestamps ? s.options.timestampValue() : 0;
-        c.rcv.tsRecentNs = nowNs();
+        c.rcv.rememberTimestamp(timestamps ? s.options.timestampValue() : 0, nowNs());
         agreeOnSack(c, timestamps && SynCookies.sackPermitted(echo));
         agreeOnScale(c, timestamps && SynCookies.hasScale(echo), SynCookies.scale(echo));
         agreeOnSize(c, offered, route);
@@ -174,8 +169,8 @@ final class Handshake {
     /// Karn's algorithm, RFC 6298 section 3.
     private static void sample(TcpConnection c, long nowNs) {
         if (c.snd.retransmissions == 0 && !c.synAnsweredAgain) {
-            c.snd.rtt.sample(nowNs - c.snd.synSentNs);
-            c.snd.rtt.observe(nowNs - c.snd.synSentNs, nowNs);
+            c.snd.rtt.sample(nowNs - c.snd.lastSentNs);
+            c.snd.rtt.observe(nowNs - c.snd.lastSentNs, nowNs);
         }
     }
 
@@ -271,7 +266,6 @@ final class Handshake {
         snd.retransmissions = 0;
         c.deadlines.retransmitNs = Deadlines.NEVER;
         snd.sampleFrom = snd.una;
-        snd.congestion.una = snd.una;
         snd.congestion.nxt = snd.nxt;
         snd.congestion.window = synLost ? snd.segmentSize : CongestionControl.initialWindow(snd.segmentSize);
         snd.congestion.slowStartThreshold = CongestionControl.MAXIMUM_WINDOW;
@@ -285,8 +279,7 @@ final class Handshake {
     private void agreeOnOptions(TcpConnection c, Segment s, Route route) {
         final TcpOptions options = s.options;
         c.rcv.timestamps = options.hasTimestamps();
-        c.rcv.tsRecent = options.hasTimestamps() ? options.timestampValue() : 0;
-        c.rcv.tsRecentNs = nowNs();
+        c.rcv.rememberTimestamp(options.hasTimestamps() ? options.timestampValue() : 0, nowNs());
         agreeOnEcn(c, s);
         agreeOnSack(c, options.sackPermitted());
         agreeOnScale(c, options.hasWindowScale(), options.hasWindowScale() ? options.windowScale() : 0);
@@ -303,7 +296,7 @@ final class Handshake {
         if (!scaling) {
             c.rcv.capacity = Math.min(c.rcv.capacity, Receiver.LARGEST_UNSCALED_WINDOW);
         }
-        c.snd.windowScale = scale;
+        c.snd.windowScale = (byte) scale;
     }
 
     private static void agreeOnSize(TcpConnection c, int offered, Route route) {
@@ -312,7 +305,6 @@ final class Handshake {
         final int carried = Math.clamp(offered, Math.min(LEAST_SEGMENT_SIZE, local), local);
         c.segmentSize(carried - optionOctets);
         c.rcv.segmentSize = local - optionOctets;
-        c.snd.mtu.begin(carried - optionOctets);
     }
 
     /// RFC 3168 section 6.1.1: a SYN offers by both bits, its answer accepts by one.

@@ -24,23 +24,23 @@ final class HyStart {
         s.conservativeRounds = 0;
     }
 
-    /// How much the window grows for `octets` acknowledged octets in slow start. May end slow start.
-    static int growth(CongestionState s, int octets) {
-        if (SequenceNumber.afterOrAt(s.una, s.roundEnd)) {
+    /// How much the window grows for what was acknowledged in slow start. May end slow start.
+    static int growth(CongestionState s, AckSample ack) {
+        if (SequenceNumber.afterOrAt(ack.una, s.roundEnd)) {
             beginRound(s);
         }
-        if (s.rttNs > 0) {
-            s.roundMinimumNs = Math.min(s.roundMinimumNs, s.rttNs);
+        if (ack.rttNs > 0) {
+            s.roundMinimumNs = Math.min(s.roundMinimumNs, ack.rttNs);
             s.roundSamples++;
         }
         if (s.conservativeRounds > 0) {
-            return growthInConservativeSlowStart(s, octets);
+            return growthInConservativeSlowStart(s, ack.octets);
         }
         if (delayHasGrown(s)) {
             s.baselineNs = s.roundMinimumNs;
             s.conservativeRounds = 1;
         }
-        return octets;
+        return ack.octets;
     }
 
     private static void beginRound(CongestionState s) {

@@ -40,7 +40,7 @@ final class InfoReader {
         info.congestionWindow = snd.congestion.window;
         info.slowStartThreshold = snd.congestion.slowStartThreshold;
         info.sendWindow = snd.window;
-        info.reorderingSeen = snd.recovery.reorderingSeen;
+        info.reorderingSeen = snd.reorderingSeen;
     }
 
     private static int phase(Sender snd) {
@@ -48,7 +48,7 @@ final class InfoReader {
             case FAST -> RECOVERY;
             case TIMED_OUT -> LOSS;
             case OPEN -> {
-                if (SequenceNumber.before(snd.una, snd.recovery.reducedUntil)) {
+                if (snd.hasOutstanding() && SequenceNumber.before(snd.una, snd.recovery.reducedUntil)) {
                     yield CONGESTION_WINDOW_REDUCED;
                 }
                 yield snd.board.sacked() > 0 || snd.recovery.duplicateAcks > 0 ? DISORDER : OPEN;
@@ -70,16 +70,16 @@ final class InfoReader {
         info.octetsRetransmitted = t.octetsRetransmitted;
         info.octetsAcknowledged = t.octetsAcknowledged;
         info.octetsReceived = t.octetsReceived;
-        info.segmentsSent = t.segmentsSent;
-        info.segmentsReceived = t.segmentsReceived;
-        info.dataSegmentsSent = t.dataSegmentsSent;
-        info.dataSegmentsReceived = t.dataSegmentsReceived;
-        info.retransmissions = t.retransmissions;
-        info.duplicateReports = t.duplicateReports;
-        info.outOfOrderSegments = t.outOfOrderSegments;
+        info.segmentsSent = Integer.toUnsignedLong(t.segmentsSent);
+        info.segmentsReceived = Integer.toUnsignedLong(t.segmentsReceived);
+        info.dataSegmentsSent = Integer.toUnsignedLong(t.dataSegmentsSent);
+        info.dataSegmentsReceived = Integer.toUnsignedLong(t.dataSegmentsReceived);
+        info.retransmissions = Integer.toUnsignedLong(t.retransmissions);
+        info.duplicateReports = Integer.toUnsignedLong(t.duplicateReports);
+        info.outOfOrderSegments = Integer.toUnsignedLong(t.outOfOrderSegments);
         info.sinceDataSentNs = since(t.dataSentNs, nowNs);
         info.sinceDataReceivedNs = since(t.dataReceivedNs, nowNs);
-        info.sinceAcknowledgmentReceivedNs = since(t.acknowledgmentReceivedNs, nowNs);
+        info.sinceAcknowledgmentReceivedNs = since(t.receivedNs, nowNs);
     }
 
     private static long since(long ns, long nowNs) {

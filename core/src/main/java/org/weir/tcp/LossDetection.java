@@ -28,7 +28,7 @@ final class LossDetection {
         if (SequenceNumber.after(end, r.forwardAck)) {
             r.forwardAck = end;
         } else if (SequenceNumber.before(end, r.forwardAck) && !range.retransmitted) {
-            r.reorderingSeen = true;
+            c.snd.reorderingSeen = true;
         }
         if (range.retransmitted && isOfOriginal(c, range, rttNs, d)) {
             return;
@@ -37,7 +37,7 @@ final class LossDetection {
             r.rackValid = true;
             r.rackSentNs = range.sentNs;
             r.rackEnd = end;
-            r.rackRttNs = rttNs;
+            c.snd.rackRttNs = rttNs;
         }
     }
 
@@ -59,7 +59,7 @@ final class LossDetection {
         if (!r.rackValid) {
             return 0;
         }
-        final long patienceNs = r.rackRttNs + reorderingWindowNs(c.snd);
+        final long patienceNs = c.snd.rackRttNs + reorderingWindowNs(c.snd);
         r.retransmissionLost = false;
         int lost = 0;
         SentRange range = board.oldest();
@@ -97,10 +97,10 @@ final class LossDetection {
     private static long reorderingWindowNs(Sender snd) {
         final Recovery r = snd.recovery;
         final boolean manyBeyondTheHole = snd.board.sacked() > (DUPLICATE_THRESHOLD - 1) * snd.segmentSize;
-        if (!r.reorderingSeen && (!r.isOpen() || manyBeyondTheHole)) {
+        if (!snd.reorderingSeen && (!r.isOpen() || manyBeyondTheHole)) {
             return 0;
         }
-        return Math.min(r.windowMultiplier * snd.rtt.minimumRttNs() / 4, snd.rtt.smoothedNs());
+        return Math.min(snd.reorderingWindow * snd.rtt.minimumRttNs() / 4, snd.rtt.smoothedNs());
     }
 
     /// RFC 8985 section 6.2 step 4: a retransmission was needless, so more patience is called for.
@@ -111,14 +111,14 @@ final class LossDetection {
         }
         r.duplicateRoundOpen = true;
         r.duplicateRoundEnd = snd.nxt;
-        r.windowMultiplier++;
-        r.windowPersist = PERSIST;
+        snd.reorderingWindow++;
+        snd.reorderingWindowPersist = PERSIST;
     }
 
     /// A recovery has ended without such a report.
-    void recovered(Recovery r) {
-        if (r.windowPersist > 0 && --r.windowPersist == 0) {
-            r.windowMultiplier = 1;
+    void recovered(Sender snd) {
+        if (snd.reorderingWindowPersist > 0 && --snd.reorderingWindowPersist == 0) {
+            snd.reorderingWindow = 1;
         }
     }
 
@@ -130,7 +130,7 @@ final class LossDetection {
         if (first != null && first.fate == Fate.SACKED) {
             board.forgetSacks();
         }
-        final long patienceNs = c.snd.recovery.rackRttNs + reorderingWindowNs(c.snd);
+        final long patienceNs = c.snd.rackRttNs + reorderingWindowNs(c.snd);
         SentRange range = board.oldest();
         while (range != null) {
             final SentRange newer = range.newer;
@@ -163,7 +163,7 @@ final class LossDetection {
         return snd.sackPermitted
                 && snd.recovery.isOpen()
                 && !snd.recovery.probing
-                && snd.recovery.sampledSinceProbe
+                && snd.sampledSinceProbe
                 && !snd.board.isEmpty()
                 && snd.board.sacked() == 0
                 && snd.board.lost() == 0

@@ -12,6 +12,7 @@ final class LossRecovery {
     private final Tcp tcp;
     private final LossDetection detection;
     private final Delivery nothing = new Delivery();
+    private final AckSample sample = new AckSample();
 
     LossRecovery(Tcp tcp, LossDetection detection) {
         this.tcp = tcp;
@@ -72,17 +73,17 @@ final class LossRecovery {
     }
 
     /// After a time-out the window grows by one segment for each acknowledgment at most, RFC 3465 section 2.3.
-    private static void grow(TcpConnection c, Delivery d, long nowNs) {
+    private void grow(TcpConnection c, Delivery d, long nowNs) {
         final Sender snd = c.snd;
         final CongestionState s = snd.congestion;
-        final int octets =
-                snd.recovery.phase == Phase.TIMED_OUT ? Math.min(d.acknowledged, snd.segmentSize) : d.acknowledged;
-        s.flight = d.flightBefore;
-        s.rttNs = d.rttNs;
-        s.smoothedNs = snd.rtt.smoothedNs();
-        s.una = snd.una;
+        final AckSample ack = sample;
+        ack.octets = snd.recovery.phase == Phase.TIMED_OUT ? Math.min(d.acknowledged, snd.segmentSize) : d.acknowledged;
+        ack.flight = d.flightBefore;
+        ack.rttNs = d.rttNs;
+        ack.smoothedNs = snd.rtt.smoothedNs();
+        ack.una = snd.una;
         s.nxt = snd.nxt;
-        c.congestion.acknowledged(s, octets, nowNs);
+        c.congestion.acknowledged(s, ack, nowNs);
     }
 
     // ---- finding losses without selective acknowledgments ----
@@ -195,7 +196,7 @@ final class LossRecovery {
                 ? snd.congestion.slowStartThreshold
                 : Math.min(snd.congestion.slowStartThreshold, flight);
         open(r);
-        detection.recovered(r);
+        detection.recovered(snd);
     }
 
     private static void open(Recovery r) {
@@ -234,10 +235,12 @@ final class LossRecovery {
     void reduceOnce(TcpConnection c, int flight) {
         final Sender snd = c.snd;
         final Recovery r = snd.recovery;
-        if (!r.isOpen() || SequenceNumber.before(snd.una, r.reducedUntil)) {
+        if (!r.isOpen() || snd.hasOutstanding() && SequenceNumber.before(snd.una, r.reducedUntil)) {
             return;
         }
-        r.reducedUntil = snd.nxt;
+        if (snd.hasOutstanding()) {
+            r.reducedUntil = snd.nxt;
+        }
         c.congestion.congested(snd.congestion, Math.min(Math.max(flight, snd.segmentSize), snd.congestion.window));
         snd.congestion.window = snd.congestion.slowStartThreshold;
         snd.reductionToTell = true;

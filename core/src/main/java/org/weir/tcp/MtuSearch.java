@@ -18,7 +18,17 @@ final class MtuSearch {
     /// Probes of one size that were lost.
     int failures;
     /// When larger segments are tried again.
-    long resumeNs;
+    long resumeNs = Deadlines.NEVER;
+
+    /// No more than `octets` seems to arrive, where there were `before`; to be doubted from `resume` on.
+    void shrink(int before, int octets, long resume) {
+        high = before;
+        low = octets;
+        searching = false;
+        probing = false;
+        failures = 0;
+        resumeNs = resume;
+    }
 
     void begin(int octets) {
         most = octets;

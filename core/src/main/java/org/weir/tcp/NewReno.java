@@ -16,15 +16,15 @@ final class NewReno implements CongestionControl {
     /// Grows by what was acknowledged, not by how many acknowledgments came: one acknowledgment for many segments
     /// is the rule where bursts are coalesced.
     @Override
-    public void acknowledged(CongestionState s, int octets, long nowNs) {
-        if (!s.isUsed()) {
+    public void acknowledged(CongestionState s, AckSample ack, long nowNs) {
+        if (!s.isUsed(ack.flight)) {
             return;
         }
         if (s.isInSlowStart()) {
-            s.grow(octets, MAXIMUM_WINDOW);
+            s.grow(ack.octets, MAXIMUM_WINDOW);
             return;
         }
-        s.acknowledgedInRound += octets;
+        s.acknowledgedInRound += ack.octets;
         if (s.acknowledgedInRound >= s.window) {
             s.acknowledgedInRound -= s.window;
             s.grow(s.segmentSize, MAXIMUM_WINDOW);

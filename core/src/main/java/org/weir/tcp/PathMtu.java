@@ -1,5 +1,6 @@
 package org.weir.tcp;
 
+import org.weir.base.ObjectPool;
 import org.weir.time.StackClock;
 import org.weir.wire.TcpOptions;
 
@@ -22,10 +23,15 @@ final class PathMtu {
     /// A lost probe is found by what was sent after it: RFC 4821 section 7.4.
     private static final int SEGMENTS_AFTER_PROBE = 4;
 
-    private final Tcp tcp;
+    /// That of a path that carries as much as its link, as far as is known. Not changed by anybody.
+    static final MtuSearch NONE = new MtuSearch();
 
-    PathMtu(Tcp tcp) {
+    private final Tcp tcp;
+    private final ObjectPool<MtuSearch> searches;
+
+    PathMtu(Tcp tcp, ObjectPool<MtuSearch> searches) {
         this.tcp = tcp;
+        this.searches = searches;
     }
 
     private static int payload(TcpConnection c, int mtu) {
@@ -69,19 +75,33 @@ final class PathMtu {
 
     /// RFC 5681 section 3.1: the window keeps its number of segments.
     private void shrink(TcpConnection c, int octets, long resumeNs) {
-        final MtuSearch m = c.snd.mtu;
-        m.high = c.snd.segmentSize;
-        m.low = octets;
-        m.searching = false;
-        m.probing = false;
-        m.failures = 0;
-        m.resumeNs = resumeNs;
+        begin(c.snd);
+        if (c.snd.mtu != NONE) {
+            c.snd.mtu.shrink(c.snd.segmentSize, octets, resumeNs);
+        }
         final CongestionState s = c.snd.congestion;
         s.window = Math.max(octets, (int) ((long) s.window * octets / c.snd.segmentSize));
         c.segmentSize(octets);
         c.snd.board.loseAll();
         tcp.countPathMtuReduction();
         tcp.wantsOutput(c);
+    }
+
+    /// Without a free search the segments stay small.
+    private void begin(Sender snd) {
+        final MtuSearch search = snd.mtu == NONE ? searches.take() : null;
+        if (search != null) {
+            search.begin(snd.segmentSize);
+            snd.mtu = search;
+        }
+    }
+
+    /// What was learnt of the path is not needed any more.
+    void forget(Sender snd) {
+        if (snd.mtu != NONE) {
+            searches.give(snd.mtu);
+            snd.mtu = NONE;
+        }
     }
 
     // ---- upwards ----

@@ -13,10 +13,12 @@ final class PayloadInput {
 
     private final Tcp tcp;
     private final TcpOutput output;
+    private final Reassemblies reassemblies;
 
     PayloadInput(Tcp tcp, TcpOutput output) {
         this.tcp = tcp;
         this.output = output;
+        this.reassemblies = tcp.pools().reassemblies;
     }
 
     // ---- seventh: the segment text ----
@@ -60,7 +62,7 @@ final class PayloadInput {
         if (!inOrder || c.rcv.outOfOrder.isEmpty()) {
             return false;
         }
-        c.rcv.outOfOrder.clear();
+        reassemblies.abandon(c.rcv);
         c.rcv.finSeen = false;
         tcp.ipv4().drops().count(DropReason.TCP_PAYLOAD_REFUSED);
         return hasMemoryFor(c);
@@ -103,7 +105,7 @@ final class PayloadInput {
         return true;
     }
 
-    private static void joinOutOfOrder(Receiver rcv) {
+    private void joinOutOfOrder(Receiver rcv) {
         final ReceivedRun first = rcv.outOfOrder.first();
         if (first != null && SequenceNumber.before(first.start, rcv.nxt)) {
             rcv.noteDuplicate(first.start, SequenceNumber.earliest(first.end, rcv.nxt));
@@ -112,20 +114,30 @@ final class PayloadInput {
             rcv.nxt += p.totalLength();
             rcv.queue.append(p);
         }
+        reassemblies.endIfEmpty(rcv);
     }
 
     /// Every segment that leaves a hole is acknowledged at once, so that the sender counts duplicates (RFC 5681
     /// section 4.2).
     private void receiveOutOfOrder(TcpConnection c, Segment s) {
         c.traffic.outOfOrderSegments++;
-        final ReassemblyQueue queue = c.rcv.outOfOrder;
-        final boolean kept = queue.add(s.takePayload(), s.sequence);
-        c.rcv.noteDuplicate(queue.duplicateStart(), queue.duplicateEnd());
-        if (!kept) {
-            tcp.ipv4().drops().count(DropReason.TCP_DUPLICATE);
+        if (reassemblies.begin(c.rcv)) {
+            keep(c.rcv, s);
+        } else {
+            tcp.ipv4().drops().count(DropReason.TCP_PAYLOAD_REFUSED);
         }
         if (!output.acknowledge(c)) {
             tcp.owesAck(c);
+        }
+    }
+
+    private void keep(Receiver rcv, Segment s) {
+        final ReassemblyQueue queue = rcv.outOfOrder;
+        final boolean kept = queue.add(s.takePayload(), s.sequence);
+        rcv.noteDuplicate(queue.duplicateStart(), queue.duplicateEnd());
+        if (!kept) {
+            tcp.ipv4().drops().count(DropReason.TCP_DUPLICATE);
+            reassemblies.endIfEmpty(rcv);
         }
     }
 

@@ -11,14 +11,16 @@ final class Receiver {
     /// A larger share of the buffer must be free before a window grows, RFC 9293 section 3.8.6.2.2.
     private static final int SILLY_WINDOW_SHARE = 2;
 
-    private static final long TIMESTAMP_LIFE_NS = 24 * 86_400 * StackClock.SECOND;
+    private static final int TIMESTAMP_TICK_SHIFT = 30;
+    private static final int TIMESTAMP_LIFE = (int) (24 * 86_400 * StackClock.SECOND >> TIMESTAMP_TICK_SHIFT);
 
     static final int LARGEST_UNSCALED_WINDOW = 0xFFFF;
 
     private static final int DEFAULT_SEGMENT_SIZE = 536;
 
     final PageQueue queue = new PageQueue();
-    final ReassemblyQueue outOfOrder;
+    /// Lent while something is missing, else [Reassemblies#none].
+    ReassemblyQueue outOfOrder;
 
     /// RCV.IRS.
     int irs;
@@ -27,7 +29,7 @@ final class Receiver {
     /// Right edge of the window that the peer was told.
     int edge;
     /// Shift of our windows.
-    int windowScale;
+    byte windowScale;
     /// The window scale option is offered, or agreed.
     boolean scaling;
 
@@ -50,8 +52,8 @@ final class Receiver {
     boolean timestamps;
     /// TS.Recent.
     int tsRecent;
-    /// When it was set.
-    long tsRecentNs;
+    /// When it was set, in units of 2^30 ns: a good second.
+    private int tsRecentAt;
     /// Last.ACK.sent.
     int lastAckSent;
     /// Added to the time in each TSval.
@@ -68,7 +70,7 @@ final class Receiver {
     /// The round-trip time as the peer's echoes tell it; 0 if they have not yet.
     long roundTripNs;
     /// Octets that SACK blocks may take of a segment: half, so that data moves on over the smallest of links.
-    int optionRoom;
+    short optionRoom;
     /// What came twice and is to be reported once, RFC 2883; nothing if both are the same.
     int duplicateStart;
 
@@ -87,13 +89,12 @@ final class Receiver {
     /// The number behind it: RCV.UP.
     int urgentEnd;
 
-    Receiver(RangePool<ReceivedRun> runs) {
-        outOfOrder = new ReassemblyQueue(runs);
+    Receiver(ReassemblyQueue none) {
+        outOfOrder = none;
     }
 
     void reset(TcpConfig config) {
         queue.reset();
-        outOfOrder.clear();
         irs = 0;
         nxt = 0;
         edge = 0;
@@ -108,7 +109,7 @@ final class Receiver {
         unacknowledged = 0;
         timestamps = true;
         tsRecent = 0;
-        tsRecentNs = 0;
+        tsRecentAt = 0;
         lastAckSent = 0;
         timestampOffset = 0;
         sackPermitted = true;
@@ -153,7 +154,17 @@ final class Receiver {
     /// RFC 7323 section 5.5: after 24 days without news TS.Recent says nothing, for the peer's clock may have
     /// wrapped.
     boolean isTimestampValid(long nowNs) {
-        return nowNs - tsRecentNs < TIMESTAMP_LIFE_NS;
+        return timestampTick(nowNs) - tsRecentAt < TIMESTAMP_LIFE;
+    }
+
+    /// The peer's clock shows `value`.
+    void rememberTimestamp(int value, long nowNs) {
+        tsRecent = value;
+        tsRecentAt = timestampTick(nowNs);
+    }
+
+    private static int timestampTick(long nowNs) {
+        return (int) (nowNs >> TIMESTAMP_TICK_SHIFT);
     }
 
     /// TSval: milliseconds from an origin that differs for each connection, RFC 7323 section 5.4 and 7.1.

@@ -1,7 +1,9 @@
 package org.weir.tcp;
 
-/// What a sender knows of losses: which are being repaired and how (RFC 6675, RFC 6937), whether the repair could be
-/// needless (RFC 5682, RFC 3522, RFC 3708), and the state of RACK-TLP (RFC 8985 section 5.3).
+/// What a sender knows of losses while something is on the way: which are being repaired and how (RFC 6675, RFC 6937),
+/// whether the repair could be needless (RFC 5682, RFC 3522, RFC 3708), and the state of RACK-TLP (RFC 8985 section
+/// 5.3).
+/// What RACK has learnt of the path is the [Sender]'s.
 final class Recovery {
     /// What is being done about losses.
     enum Phase {
@@ -72,27 +74,22 @@ final class Recovery {
     boolean retransmissionLost;
     long rackSentNs;
     int rackEnd;
-    long rackRttNs;
     /// RACK.fack.
     int forwardAck;
-    boolean reorderingSeen;
-    int windowMultiplier = 1;
-    int windowPersist;
     boolean duplicateRoundOpen;
     int duplicateRoundEnd;
 
     // ---- tail loss probe, RFC 8985 section 7.1 ----
 
     boolean probing;
-    /// The round-trip time was measured since the last probe.
-    boolean sampledSinceProbe;
     int probeEnd;
     boolean probeRetransmitted;
 
-    void reset(int initialSequence) {
+    /// All before `una` is acknowledged, nothing is on the way.
+    void begin(int una) {
         phase = Phase.OPEN;
-        point = initialSequence;
-        reducedUntil = initialSequence;
+        point = una;
+        reducedUntil = una;
         forced = false;
         delivered = 0;
         sent = 0;
@@ -100,20 +97,15 @@ final class Recovery {
         duplicateAcks = 0;
         leftNetwork = 0;
         mayUndo = false;
-        undoFrom = initialSequence;
-        undoUntil = initialSequence;
+        undoFrom = una;
+        undoUntil = una;
         retransmitted = 0;
         hasRetransmitted = false;
         forward = ForwardStep.OFF;
         rackValid = false;
         retransmissionLost = false;
         sinceNs = 0;
-        sampledSinceProbe = true;
-        rackRttNs = 0;
-        forwardAck = initialSequence;
-        reorderingSeen = false;
-        windowMultiplier = 1;
-        windowPersist = 0;
+        forwardAck = una;
         duplicateRoundOpen = false;
         probing = false;
         probeRetransmitted = false;
@@ -130,6 +122,15 @@ final class Recovery {
             mayUndo = false;
             hasRetransmitted = false;
         }
+    }
+
+    /// True if nothing that may still be reported could change anything: nothing was probed, and a duplicate of
+    /// what was
+    /// sent again would be too old to be believed.
+    boolean isOver(Sender snd) {
+        final boolean mayHearOfDuplicates =
+                hasRetransmitted && SequenceNumber.distance(undoUntil, snd.nxt) <= 2L * snd.maximumWindow;
+        return isOpen() && !probing && !mayHearOfDuplicates;
     }
 
     boolean isOpen() {

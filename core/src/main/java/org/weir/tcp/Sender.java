@@ -15,9 +15,14 @@ final class Sender {
     final PageQueue queue = new PageQueue();
     final RttEstimator rtt = new RttEstimator();
     final CongestionState congestion = new CongestionState();
-    final Recovery recovery = new Recovery();
-    final MtuSearch mtu = new MtuSearch();
-    final Scoreboard board;
+    /// Lent while something is on the way, else [Flights#none].
+    Flight flight;
+    /// That of the flight.
+    Scoreboard board;
+    /// That of the flight.
+    Recovery recovery;
+    /// Lent once the path was found to carry less than the link, else [PathMtu#NONE].
+    MtuSearch mtu = PathMtu.NONE;
 
     /// SND.ISS.
     int iss;
@@ -36,7 +41,7 @@ final class Sender {
     /// SND.WL2.
     int windowUpdateAcknowledgment;
     /// Shift of the peer's windows.
-    int windowScale;
+    byte windowScale;
     /// Octets of payload in a full segment, options subtracted.
     int segmentSize;
 
@@ -52,7 +57,7 @@ final class Sender {
     boolean starved;
 
     /// Time-outs in a row.
-    int retransmissions;
+    short retransmissions;
     /// Both ends have agreed on SACK, RFC 2018.
     boolean sackPermitted;
     /// Both ends have agreed on ECN, RFC 3168: new data says so to the routers.
@@ -67,20 +72,39 @@ final class Sender {
     int sampleFrom;
     /// The deadline of the tail loss probe is to be set anew, RFC 8985 section 7.2.
     boolean probeDue;
-    /// When the SYN was sent.
-    long synSentNs;
     /// Behind the last segment that was shorter than a full one.
     int smallEnd;
     /// How often the window was probed since it last opened: the pauses grow with it.
     int probes;
     /// How many of them in a row got no answer.
     int unansweredProbes;
+    /// When something was last sent: the SYN at first.
     long lastSentNs;
     /// When SND.UNA last moved, or something was sent with nothing before it on the way.
     long progressNs;
 
-    Sender(RangePool<SentRange> ranges) {
-        board = new Scoreboard(ranges);
+    // ---- what RACK-TLP has learnt of the path, RFC 8985 section 5.3 ----
+
+    /// RACK.rtt.
+    long rackRttNs;
+    boolean reorderingSeen;
+    /// Quarters of the smallest round-trip time that a packet may be late.
+    int reorderingWindow = 1;
+    /// Recoveries for which they are kept.
+    byte reorderingWindowPersist;
+    /// The round-trip time was measured since the last probe.
+    boolean sampledSinceProbe;
+
+    Sender(Flight none) {
+        flight = none;
+        board = none.board;
+        recovery = none.recovery;
+    }
+
+    void flight(Flight lent) {
+        flight = lent;
+        board = lent.board;
+        recovery = lent.recovery;
     }
 
     /// Begins with another initial sequence number than [#reset] was told.
@@ -92,12 +116,10 @@ final class Sender {
         smallEnd = initialSequence;
         sampleFrom = initialSequence;
         urgentEnd = initialSequence;
-        recovery.reset(initialSequence);
     }
 
     void reset(int initialSequence, TcpConfig config) {
         queue.reset();
-        board.clear();
         begin(initialSequence);
         rtt.reset(config.minimumRtoNs());
         window = 0;
@@ -116,11 +138,15 @@ final class Sender {
         urgent = false;
         reductionToTell = false;
         probeDue = false;
-        synSentNs = 0;
         lastSentNs = 0;
         progressNs = 0;
         probes = 0;
         unansweredProbes = 0;
+        rackRttNs = 0;
+        reorderingSeen = false;
+        reorderingWindow = 1;
+        reorderingWindowPersist = 0;
+        sampledSinceProbe = true;
     }
 
     /// SND.UNA moves to `ack`, and what lies behind it with it.
@@ -128,7 +154,9 @@ final class Sender {
         una = ack;
         smallEnd = SequenceNumber.latest(smallEnd, ack);
         urgent &= SequenceNumber.after(urgentEnd, ack);
-        recovery.advanceTo(ack);
+        if (flight.sender == this) {
+            recovery.advanceTo(ack);
+        }
     }
 
     /// True if a short segment is on the way: Nagle's algorithm as refined by Minshall.

@@ -9,6 +9,7 @@ import org.weir.ip.IcmpError;
 import org.weir.ip.Ipv4;
 import org.weir.ip.Route;
 import org.weir.ip.Transport;
+import org.weir.memory.MemoryPlan;
 import org.weir.memory.Pbuf;
 import org.weir.memory.PbufPool;
 import org.weir.time.StackClock;
@@ -24,20 +25,20 @@ public final class Tcp implements Transport {
     /// RFC 6528: the clock of initial sequence numbers ticks every 4 microseconds.
     private static final long ISN_TICK_NS = 4_000;
 
-    /// Send queues hold pages, and what is sent of a page is seldom in more than two ranges.
-    private static final int SENT_RANGES_PER_PAGE = 2;
-
     /// What a short packet may take, see [TcpConnection#send].
     static final int PAGES_FOR_WRITER = 2;
+
+    /// With sender, receiver, deadlines, traffic, congestion state, and its place in the table.
+    private static final int HEAP_PER_CONNECTION = 968;
+
+    private static final int HEAP_PER_LISTENER = 96;
 
     private static final long RETRY_NS = StackClock.MILLISECOND;
 
     private final Ipv4 ipv4;
     private final TcpConfig config;
     private final TimerWheel wheel;
-    private final SettingsTable settings;
-    private final RangePool<ReceivedRun> receivedRuns;
-    private final RangePool<SentRange> sentRanges;
+    private final TcpPools pools;
     private final CongestionControl newReno = new NewReno();
     private final CongestionControl cubic = new Cubic();
     private final ConnectionTable table;
@@ -48,7 +49,7 @@ public final class Tcp implements Transport {
     private final Teardown teardown;
     private final KeepAlive keepAlive;
     private final BufferTuning tuning = new BufferTuning(this);
-    private final PathMtu pathMtu = new PathMtu(this);
+    private final PathMtu pathMtu;
     private final ErrorInput errors;
     private final TcpInput input;
     private final TcpTimers timers;
@@ -72,15 +73,9 @@ public final class Tcp implements Transport {
         this.ipv4 = ipv4;
         this.config = config;
         this.wheel = ipv4.resources().timers();
-        this.settings = new SettingsTable(config);
-        final int pages = ipv4.pool().pages().total();
-        this.receivedRuns =
-                new RangePool<>(pages, 0, ReceivedRun::new, ipv4.resources().entropy());
-        this.sentRanges = new RangePool<>(
-                sentRanges(pages, config),
-                config.connections(),
-                SentRange::new,
-                ipv4.resources().entropy());
+        this.pools = new TcpPools(
+                ipv4.pool().pages().total(), config, ipv4.resources().entropy());
+        this.pathMtu = new PathMtu(this, pools.mtuSearches);
         this.table = new ConnectionTable(this, config, ipv4.resources().entropy());
         this.isnHash = new KeyedHash(ipv4.resources().entropy());
         this.ports = new EphemeralPorts(ipv4.resources().entropy());
@@ -100,9 +95,11 @@ public final class Tcp implements Transport {
                 new PayloadInput(this, output));
     }
 
-    /// Ranges that a stack with so many pages keeps for what it has sent.
-    public static int sentRanges(int pages, TcpConfig config) {
-        return SENT_RANGES_PER_PAGE * pages + config.connections();
+    /// Adds to `plan` what TCP will hold in a stack with `pages` pages.
+    public static void plan(MemoryPlan plan, int pages, TcpConfig config) {
+        plan.heap("TCP connections", config.connections(), HEAP_PER_CONNECTION)
+                .heap("TCP listeners", config.listeners(), HEAP_PER_LISTENER);
+        TcpPools.plan(plan, pages, config);
     }
 
     Ipv4 ipv4() {
@@ -122,16 +119,12 @@ public final class Tcp implements Transport {
         return config;
     }
 
+    TcpPools pools() {
+        return pools;
+    }
+
     SettingsTable settings() {
-        return settings;
-    }
-
-    RangePool<ReceivedRun> receivedRuns() {
-        return receivedRuns;
-    }
-
-    RangePool<SentRange> sentRanges() {
-        return sentRanges;
+        return pools.settings;
     }
 
     CongestionControl congestionControl(CongestionAlgorithm algorithm) {
@@ -162,7 +155,7 @@ public final class Tcp implements Transport {
         counters.segmentsReceived = input.segmentsReceived();
         counters.segmentsSent = writer.segmentsSent();
         counters.resetsSent = writer.resetsSent();
-        counters.settingsRefused = settings.refusals();
+        counters.settingsRefused = pools.settings.refusals();
         return counters;
     }
 
@@ -253,12 +246,8 @@ public final class Tcp implements Transport {
         if (c == null) {
             return refuse(TcpRefusal.NONE_FREE);
         }
-        c.localHigh = 0;
-        c.localLow = local;
-        c.localPort = chosen;
-        c.remoteHigh = high;
-        c.remoteLow = low;
-        c.remotePort = port;
+        c.local(0, local, chosen);
+        c.remote(high, low, port);
         begin(c, route, clock().nowNs());
         c.handler = handler;
         c.attached = true;

@@ -96,8 +96,8 @@ public record TcpConfig(
     }
 
     /// The window scale that makes the largest receive buffer fit a 16-bit window, RFC 7323 section 2.
-    int windowScale() {
-        int shift = 0;
+    byte windowScale() {
+        byte shift = 0;
         while (maximumReceiveBuffer >>> shift > 0xFFFF && shift < TcpOptions.MAX_WINDOW_SCALE) {
             shift++;
         }

@@ -37,8 +37,8 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
     long localLow;
     long remoteHigh;
     long remoteLow;
-    int localPort;
-    int remotePort;
+    char localPort;
+    char remotePort;
 
     @Nullable
     Route route;
@@ -63,7 +63,8 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
     /// Our SYN was sent again because the peer's came again.
     boolean synAnsweredAgain;
 
-    int keepAliveProbesSent;
+    byte keepAliveProbesSent;
+    /// Of [#CONNECTED] and the others: what the user has not been told yet.
     int events;
     /// When the next challenge acknowledgment may be sent, RFC 5961 section 7.
     long challengeAfterNs;
@@ -95,8 +96,8 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
 
     TcpConnection(Tcp tcp) {
         this.tcp = tcp;
-        this.snd = new Sender(tcp.sentRanges());
-        this.rcv = new Receiver(tcp.receivedRuns());
+        this.snd = new Sender(tcp.pools().flights.none);
+        this.rcv = new Receiver(tcp.pools().reassemblies.none);
         this.congestion = tcp.congestionControl(tcp.config().congestion());
         this.settings = tcp.settings().takeDefaults();
         this.deadlines = new Deadlines(this);
@@ -107,6 +108,18 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
     }
 
     // ---- who and how ----
+
+    void local(long high, long low, int port) {
+        localHigh = high;
+        localLow = low;
+        localPort = (char) port;
+    }
+
+    void remote(long high, long low, int port) {
+        remoteHigh = high;
+        remoteLow = low;
+        remotePort = (char) port;
+    }
 
     public TcpState state() {
         return state;
@@ -249,7 +262,7 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
     void segmentSize(int octets) {
         snd.segmentSize = octets;
         snd.congestion.segmentSize = octets;
-        rcv.optionRoom = octets / 2;
+        rcv.optionRoom = (short) (octets / 2);
     }
 
     // ---- sending ----
@@ -418,7 +431,7 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
 
     @Override
     public String toString() {
-        return state + " " + IpAddress.format(localHigh, localLow) + ":" + localPort + " - "
-                + IpAddress.format(remoteHigh, remoteLow) + ":" + remotePort;
+        return state + " " + IpAddress.format(localHigh, localLow) + ":" + localPort() + " - "
+                + IpAddress.format(remoteHigh, remoteLow) + ":" + remotePort();
     }
 }

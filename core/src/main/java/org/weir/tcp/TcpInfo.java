@@ -70,5 +70,6 @@ public final class TcpInfo {
     public long sinceDataSentNs;
 
     public long sinceDataReceivedNs;
+    /// At first since the connection was begun.
     public long sinceAcknowledgmentReceivedNs;
 }

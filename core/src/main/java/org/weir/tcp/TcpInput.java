@@ -235,8 +235,7 @@ final class TcpInput {
                 && s.options.hasTimestamps()
                 && isNewest(c, s.options.timestampValue())
                 && SequenceNumber.beforeOrAt(s.arrivedSequence, c.rcv.lastAckSent)) {
-            c.rcv.tsRecent = s.options.timestampValue();
-            c.rcv.tsRecentNs = tcp.clock().nowNs();
+            c.rcv.rememberTimestamp(s.options.timestampValue(), tcp.clock().nowNs());
         }
     }
 

@@ -16,11 +16,13 @@ final class TcpOutput {
     private final Tcp tcp;
     private final SegmentWriter writer;
     private final LossDetection detection;
+    private final Flights flights;
 
     TcpOutput(Tcp tcp, SegmentWriter writer, LossDetection detection) {
         this.tcp = tcp;
         this.writer = writer;
         this.detection = detection;
+        this.flights = tcp.pools().flights;
     }
 
     /// How a turn ended.
@@ -147,7 +149,6 @@ final class TcpOutput {
         }
         snd.nxt = snd.iss + 1;
         snd.max = snd.nxt;
-        snd.synSentNs = nowNs;
         snd.lastSentNs = nowNs;
         startTimer(c, nowNs);
         return true;
@@ -256,7 +257,7 @@ final class TcpOutput {
         final int fresh = Math.min(Math.min(snd.unsent(), room), segmentSize(c));
         r.probing = fresh > 0 ? sendNext(c, fresh, nowNs) : resendLast(c, nowNs);
         r.probeRetransmitted = fresh <= 0;
-        r.sampledSinceProbe = false;
+        snd.sampledSinceProbe = false;
         r.probeEnd = snd.nxt;
         c.deadlines.retransmitNs = timeOutAfter(c, nowNs);
         tcp.schedule(c);
@@ -331,7 +332,7 @@ final class TcpOutput {
 
     private boolean sendNext(TcpConnection c, int length, long nowNs) {
         final Sender snd = c.snd;
-        if (!snd.board.hasRoom()) {
+        if (!snd.board.hasRoom() || !flights.hasOneFor(snd)) {
             return false;
         }
         final int sequence = snd.nxt;
@@ -351,6 +352,7 @@ final class TcpOutput {
         snd.corkExpired = false;
         c.deadlines.corkNs = Deadlines.NEVER;
         c.rcv.quickAcks = 0;
+        flights.begin(snd);
         snd.board.sent(sequence, end, nowNs);
         snd.probeDue = true;
         snd.recovery.sent += SequenceNumber.distance(sequence, end);

@@ -91,9 +91,7 @@ final class Teardown {
     }
 
     void enterTimeWait(TcpConnection c, long nowNs) {
-        c.snd.queue.clear();
-        c.snd.board.clear();
-        c.rcv.outOfOrder.clear();
+        giveBackWhatIsLent(c);
         c.deadlines.clear();
         c.deadlines.endNs = nowNs + 2 * tcp.config().maximumSegmentLifetimeNs();
         tcp.schedule(c);
@@ -151,9 +149,14 @@ final class Teardown {
         c.deadlines.clear();
         wheel.disarm(c.deadlines);
         table.remove(c);
+        giveBackWhatIsLent(c);
+    }
+
+    private void giveBackWhatIsLent(TcpConnection c) {
         c.snd.queue.clear();
-        c.snd.board.clear();
-        c.rcv.outOfOrder.clear();
+        tcp.pools().flights.abandon(c.snd);
+        tcp.pools().reassemblies.abandon(c.rcv);
+        tcp.pathMtu().forget(c.snd);
     }
 
     /// Gives the object back once nobody refers to it.

@@ -1,24 +1,24 @@
 package org.weir.tcp;
 
-/// What has passed over one connection, for [TcpInfo].
+/// What has passed over one connection, for [TcpInfo]. Segments are counted in 32 bits without a sign, as Linux does.
 final class Traffic {
     long octetsSent;
     long octetsRetransmitted;
     long octetsAcknowledged;
     long octetsReceived;
-    long segmentsSent;
-    long segmentsReceived;
-    long dataSegmentsSent;
-    long dataSegmentsReceived;
-    long retransmissions;
-    long duplicateReports;
-    long outOfOrderSegments;
+    int segmentsSent;
+    int segmentsReceived;
+    int dataSegmentsSent;
+    int dataSegmentsReceived;
+    int retransmissions;
+    int duplicateReports;
+    int outOfOrderSegments;
     /// When data was last sent; 0 for never, as are the others.
     long dataSentNs;
 
     long dataReceivedNs;
-    long acknowledgmentReceivedNs;
-    /// When anything acceptable was last received.
+    /// When anything acceptable, which acknowledges something, was last received; the beginning of the connection
+    /// before.
     long receivedNs;
 
     void sentData(int octets, long nowNs) {
@@ -46,7 +46,6 @@ final class Traffic {
         outOfOrderSegments = 0;
         dataSentNs = 0;
         dataReceivedNs = 0;
-        acknowledgmentReceivedNs = 0;
         receivedNs = nowNs;
     }
 }

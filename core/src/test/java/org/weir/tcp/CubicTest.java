@@ -12,6 +12,7 @@ class CubicTest {
 
     private final Cubic cubic = new Cubic();
     private final CongestionState s = new CongestionState();
+    private final AckSample ack = new AckSample();
     private long nowNs = 1_000_000_000L;
 
     private void begin(int segments) {
@@ -19,18 +20,19 @@ class CubicTest {
         s.slowStartThreshold = CongestionControl.MAXIMUM_WINDOW;
         cubic.begin(s, MSS);
         s.limited = true;
-        s.smoothedNs = RTT_NS;
+        ack.smoothedNs = RTT_NS;
     }
 
     /// A round trip in which the whole window is acknowledged in twenty parts, each with a sample of `rttNs`.
     private void roundTrip(long rttNs) {
         final int window = s.window;
-        s.una = s.nxt;
+        ack.una = s.nxt;
         s.nxt += window;
         for (int i = 0; i < 20; i++) {
-            s.rttNs = rttNs;
+            ack.rttNs = rttNs;
             nowNs += RTT_NS / 20;
-            cubic.acknowledged(s, window / 20, nowNs);
+            ack.octets = window / 20;
+            cubic.acknowledged(s, ack, nowNs);
         }
     }
 

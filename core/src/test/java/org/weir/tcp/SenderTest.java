@@ -9,12 +9,18 @@ import org.weir.base.SplitMix64;
 class SenderTest {
     private static final int GIBIBYTE = 1 << 30;
 
-    private final Sender sender = new Sender(new RangePool<>(10, 1, SentRange::new, new SplitMix64(1)));
+    private final Flights flights = new Flights(1, new RangePool<>(10, 1, SentRange::new, new SplitMix64(1)));
+    private final Sender sender = new Sender(flights.none);
+
+    private void beginsWithAFlight() {
+        sender.reset(-1_000, TcpConfig.defaults());
+        flights.begin(sender);
+    }
 
     /// Marks that were left behind must not come to lie ahead when the numbers have gone half way round.
     @Test
     void marksMoveAlongWithWhatIsAcknowledged() {
-        sender.reset(-1_000, TcpConfig.defaults());
+        beginsWithAFlight();
         sender.smallEnd = -900;
         sender.urgent = true;
         sender.urgentEnd = -900;
@@ -39,7 +45,7 @@ class SenderTest {
 
     @Test
     void theRecoveryPointStaysWhileLossesAreRepaired() {
-        sender.reset(-1_000, TcpConfig.defaults());
+        beginsWithAFlight();
         sender.recovery.phase = Recovery.Phase.FAST;
         sender.recovery.point = 500;
         sender.advanceTo(600);
