@@ -15,6 +15,8 @@ enum { ECHO_PORT = 7, DISCARD_PORT = 9, CHARGEN_PORT = 19 };
 __attribute__((format(printf, 1, 2), noreturn)) static inline void fail(const char *format, ...) {
     va_list values;
     va_start(values, format);
+    // What is said last is what is told to the user.
+    fflush(stdout);
     vfprintf(stderr, format, values);
     va_end(values);
     fputc('\n', stderr);

@@ -250,36 +250,31 @@ static double microseconds(int count, double share) {
     return times[(int) (share * (count - 1))] / 1e3;
 }
 
+// Returns when the octet was back.
+static long long exchange(int fd) {
+    char octet = 'w';
+    if (send(fd, &octet, 1, MSG_NOSIGNAL) != 1 || recv(fd, &octet, 1, 0) != 1) {
+        fail_errno("no echo");
+    }
+    return now_ns();
+}
+
 static void run_ping(void) {
     const int fd = connected();
     const int on = 1;
-    char octet = 'w';
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    for (const long long end = now_ns() + warm_ns; now_ns() < end;) {
+        exchange(fd);
+    }
+    const struct cost began = cost_now();
+    const long long end = began.at_ns + measured_ns;
     int count = 0;
-    struct cost began = cost_now();
-    const long long counts_from = began.at_ns + warm_ns;
-    const long long end = counts_from + measured_ns;
-    long long at = began.at_ns;
-    int warm = 0;
-    while (at < end && count < MOST_PINGS) {
-        if (!warm && at >= counts_from) {
-            warm = 1;
-            began = cost_now();
-            at = began.at_ns;
-        }
-        if (send(fd, &octet, 1, MSG_NOSIGNAL) != 1 || recv(fd, &octet, 1, 0) != 1) {
-            fail_errno("no echo");
-        }
-        const long long then = now_ns();
-        if (warm) {
-            times[count++] = (unsigned) (then - at);
-        }
+    for (long long at = began.at_ns; at < end && count < MOST_PINGS;) {
+        const long long then = exchange(fd);
+        times[count++] = (unsigned) (then - at);
         at = then;
     }
     print_cost(began, cost_now());
-    if (count == 0) {
-        fail("no round trip ended in time");
-    }
     qsort(times, (size_t) count, sizeof times[0], by_value);
     printf(
         " count=%d p50=%.2f p99=%.2f p999=%.2f most=%.2f\n",

@@ -22,7 +22,9 @@ import org.weir.benchmarks.report.ProjectDirectory;
 public final class MemoryBench {
     private static final long NS_PER_MS = 1_000_000L;
     private static final String ABOUT =
-            "Two ends in one thread on a link in memory, MTU 1500, checksums computed and verified in software.";
+            "Two ends in one thread on a link in memory, MTU 1500, checksums computed and verified in software. Heap:"
+                    + " what the thread is charged, some octets whenever the JVM compiles included; packets cost the"
+                    + " least.";
 
     private final PrintWriter out;
     private final int rounds;
@@ -46,22 +48,23 @@ public final class MemoryBench {
                 Locale.ROOT, "%s Median of %d rounds of %.1f s (least-most).%n", ABOUT, rounds, roundMs / 1e3);
         out.print(how);
         out.flush();
-        String remark = "";
+        final String otherWork = Machine.otherWork();
+        String remarks = otherWork.isEmpty() ? "" : "- " + otherWork + "\n";
         LwipPair lwip = null;
         try {
             lwip = LwipPair.make();
         } catch (MissingException e) {
-            remark = "- lwip skipped: " + e.getMessage() + "\n";
+            remarks += "- lwip skipped: " + e.getMessage() + "\n";
         }
         final MemoryTable bulk = bulk(lwip);
         out.print("\nBulk:\n\n" + bulk.text());
         out.flush();
         final MemoryTable ping = ping(lwip);
-        final String ratios = lwip == null ? remark : bulk.ratios(0, 2) + bulk.ratios(1, 3) + ping.ratios(0, 1);
-        out.print("\nOne octet to and fro:\n\n" + ping.text() + "\n" + ratios);
+        final String ratios = lwip == null ? "" : bulk.ratios(0, 2) + bulk.ratios(1, 3) + ping.ratios(0, 1);
+        out.print("\nOne octet to and fro:\n\n" + ping.text() + "\n" + ratios + remarks);
         out.flush();
         if (writes) {
-            write(how, bulk, ping, ratios);
+            write(how, bulk, ping, ratios + remarks);
         }
     }
 

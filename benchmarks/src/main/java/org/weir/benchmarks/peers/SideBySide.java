@@ -20,9 +20,6 @@ public final class SideBySide {
     /// Until the congestion window is open.
     private static final long WARM_UP_MS = 300;
 
-    private static final long LOOK_MS = 1_000;
-    private static final double NEGLIGIBLE = 0.05;
-
     /// How to measure.
     ///
     /// @param weir the command line of the `weir` command, without arguments
@@ -66,7 +63,10 @@ public final class SideBySide {
         } catch (MissingException e) {
             throw new IOException(e.getMessage(), e);
         }
-        tellOfOtherWork();
+        final String otherWork = Machine.otherWork();
+        if (!otherWork.isEmpty()) {
+            remark(otherWork);
+        }
         try {
             open(
                     new Contestants(programs, plan.weir()).all(),
@@ -81,15 +81,6 @@ public final class SideBySide {
         }
         report(comparison, results, project);
         return !hasFailed;
-    }
-
-    /// What else runs spoils figures; a reader of them should know.
-    private void tellOfOtherWork() throws IOException, InterruptedException {
-        final double busy = Machine.busyShare(LOOK_MS);
-        if (busy > NEGLIGIBLE) {
-            remark(String.format(
-                    Locale.ROOT, "the processors were %.0f %% busy with something else before the run", 100 * busy));
-        }
     }
 
     private void open(List<Contestant> contestants, List<String> names) throws IOException, InterruptedException {

@@ -16,6 +16,8 @@ public final class Machine {
     private static final Pattern NUMBERS = Pattern.compile("^[0-9.]+");
     private static final double KIB_OF_GIB = 1 << 20;
 
+    private static final long LOOK_MS = 1_000;
+    private static final double NEGLIGIBLE = 0.05;
     private static final int IDLE = 4;
     private static final int WAITING_FOR_DISKS = 5;
 
@@ -34,8 +36,17 @@ public final class Machine {
                 LocalDate.now(ZoneOffset.UTC));
     }
 
-    /// How busy the processors are by now with whatever else there is, 0 to 1, looked at for `ms`.
-    public static double busyShare(long ms) throws IOException, InterruptedException {
+    /// What else runs spoils figures, and a reader of them should know: a sentence about it, empty if it is little.
+    public static String otherWork() throws IOException, InterruptedException {
+        final double busy = busyShare(LOOK_MS);
+        return busy < NEGLIGIBLE
+                ? ""
+                : String.format(
+                        Locale.ROOT, "the processors were %.0f %% busy with something else before the run", 100 * busy);
+    }
+
+    /// How busy the processors are by now with whatever there is, 0 to 1, looked at for `ms`.
+    static double busyShare(long ms) throws IOException, InterruptedException {
         final long[] before = ticks();
         Thread.sleep(ms);
         final long[] after = ticks();
