@@ -1,12 +1,24 @@
 #!/bin/sh
 # Installs what the tests and the build need and this machine lacks, from Debian's packages.
 # A JDK 25 is not among Debian's packages: without one this says so and ends with status 1.
+#
+#   --peers   also what the side-by-side benchmarks need: compilers, and the stacks that they compare with
 set -eu
 
 fail() {
     echo "install-tools: $*" >&2
     exit 1
 }
+
+with_peers=
+case ${1:-} in
+    '') ;;
+    --peers) with_peers=yes ;;
+    *)
+        echo "install-tools: unknown argument '$1'; there is --peers" >&2
+        exit 2
+        ;;
+esac
 
 # A command, and the package that has it.
 tools='
@@ -26,12 +38,33 @@ tcpdump:tcpdump
 unshare:util-linux
 '
 
+peer_tools='
+cc:gcc
+dpkg-source:dpkg-dev
+ethtool:ethtool
+go:golang-go
+'
+
+# A file, and the package that has it.
+peer_files='
+/usr/include/linux/if_tun.h:linux-libc-dev
+/usr/include/stdio.h:libc6-dev
+/usr/share/gocode/src/gvisor.dev/gvisor:golang-gvisor-gvisor-dev
+'
+
+# Debian's library of lwIP has windows of 64 KiB compiled in, so that its source package is needed.
+lwip=/usr/local/src/weir-peers/lwip
+
 # Some of these commands are where only root's PATH looks.
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 
+[ -z "$with_peers" ] || tools="$tools $peer_tools"
 missing=
 for tool in $tools; do
     command -v "${tool%%:*}" >/dev/null 2>&1 || missing="$missing ${tool#*:}"
+done
+for file in ${with_peers:+$peer_files}; do
+    [ -e "${file%%:*}" ] || missing="$missing ${file#*:}"
 done
 
 if [ -n "$missing" ]; then
@@ -43,6 +76,26 @@ if [ -n "$missing" ]; then
     # shellcheck disable=SC2086 # a list of words
     apt-get install -q -y --no-install-recommends $missing
 fi
+
+# Fetches a source package with lists of its own: what apt is set up with on this machine stays as it is.
+fetch_lwip() {
+    [ "$(id -u)" -eq 0 ] || fail "not root; run: sudo $0 --peers"
+    echo "install-tools: fetching the source of lwIP"
+    work=$(mktemp -d)
+    trap 'rm -rf "$work"' EXIT
+    mkdir -p "$work/lists/partial"
+    [ -n "$(ls /var/lib/apt/lists/*_InRelease 2>/dev/null)" ] || apt-get update -q
+    apt-get indextargets --format 'deb-src $(REPO_URI) $(RELEASE) $(COMPONENT)' \
+        'Created-By: Packages' 'Origin: Debian' | sort -u >"$work/sources.list"
+    set -- -q -o APT::Sandbox::User=root -o Dir::Etc::sourceparts=- \
+        -o Dir::Etc::sourcelist="$work/sources.list" -o Dir::State::lists="$work/lists"
+    apt-get "$@" update
+    (cd "$work" && apt-get "$@" --download-only source lwip && dpkg-source --no-check -x ./*.dsc lwip)
+    mkdir -p "${lwip%/*}"
+    mv "$work/lwip" "$lwip"
+}
+
+[ -z "$with_peers" ] || [ -d "$lwip" ] || fetch_lwip
 
 is_jdk() {
     [ -x "$1/bin/javac" ] && grep -Eq '^JAVA_VERSION="(2[5-9]|[3-9][0-9])' "$1/release" 2>/dev/null

@@ -1,98 +1,109 @@
 package org.weir.benchmarks;
 
-import java.io.PrintStream;
-import java.util.Arrays;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
-import org.HdrHistogram.Histogram;
-import org.weir.testkit.AllocationGuard;
+import org.jspecify.annotations.Nullable;
+import org.weir.benchmarks.MemoryTable.Column;
+import org.weir.benchmarks.peers.LwipPair;
+import org.weir.benchmarks.peers.LwipPair.Load;
+import org.weir.benchmarks.peers.MissingException;
+import org.weir.benchmarks.report.Machine;
+import org.weir.benchmarks.report.Page;
+import org.weir.benchmarks.report.ProjectDirectory;
 
 /// `weir bench memory`: two stacks in one thread, joined by an in-memory link with an MTU of 1,500 octets that leaves
-/// checksums and segmentation to them. What it shows is the stack's own cost: no system call, no second core.
+/// checksums and segmentation to them; and the same of lwIP, in turn. What it shows is the stack's own cost: no system
+/// call, no second core.
 ///
-/// Each figure is the median of several rounds, with the smallest and the largest.
+/// Each figure is the median of several rounds, with the least and the most.
 public final class MemoryBench {
-    private static final long NS_PER_SECOND = 1_000_000_000L;
-    private static final int PING_BATCH = 20_000;
+    private static final long NS_PER_MS = 1_000_000L;
+    private static final String ABOUT =
+            "Two ends in one thread on a link in memory, MTU 1500, checksums computed and verified in software.";
 
-    private final PrintStream out;
+    private final PrintWriter out;
     private final int rounds;
-    private final long roundNs;
+    private final int roundMs;
 
     /// @param out where the figures go
     /// @param rounds measured rounds of each figure, at least 1
     /// @param roundMs milliseconds of each, at least 10
-    public MemoryBench(PrintStream out, int rounds, int roundMs) {
+    public MemoryBench(PrintWriter out, int rounds, int roundMs) {
         this.out = out;
         this.rounds = rounds;
-        this.roundNs = roundMs * 1_000_000L;
+        this.roundMs = roundMs;
     }
 
-    /// Runs all of it and prints a line for each figure.
-    public void run() {
-        out.printf(
-                "in memory, one thread, MTU 1500, checksums computed and verified in software; JDK %s, %d rounds of"
-                        + " %.1f s%n",
-                Runtime.version(), rounds, roundNs / 1e9);
-        bulk("bulk, the writer copies in", false);
-        bulk("bulk, by reference", true);
-        pingPong();
-    }
-
-    private void bulk(String name, boolean byReference) {
-        try (BulkPair pair = new BulkPair(byReference)) {
-            pair.runFor(2 * roundNs);
-            final double[] gigabits = new double[rounds];
-            final double[] nsPerSegment = new double[rounds];
-            long allocated = Long.MAX_VALUE;
-            for (int i = 0; i < rounds; i++) {
-                final long octets = pair.received();
-                final long segments = pair.segments();
-                final long began = System.nanoTime();
-                allocated = Math.min(allocated, AllocationGuard.allocatedBy(() -> pair.runFor(roundNs)));
-                final double elapsed = System.nanoTime() - began;
-                gigabits[i] = (pair.received() - octets) * 8 / elapsed;
-                nsPerSegment[i] = elapsed / (pair.segments() - segments);
-            }
-            print(name, "Gbit/s", gigabits);
-            print(name + ", both ends", "ns/segment", nsPerSegment);
-            out.printf("%-42s %10d octets in the best round%n", name + ", Java heap allocated", allocated);
+    /// Runs all of it and prints it.
+    ///
+    /// @param writes put it into `docs/benchmarks.md` too
+    /// @throws IOException if lwIP is there and fails
+    public void run(boolean writes) throws IOException, InterruptedException {
+        final String how = String.format(
+                Locale.ROOT, "%s Median of %d rounds of %.1f s (least-most).%n", ABOUT, rounds, roundMs / 1e3);
+        out.print(how);
+        out.flush();
+        String remark = "";
+        LwipPair lwip = null;
+        try {
+            lwip = LwipPair.make();
+        } catch (MissingException e) {
+            remark = "- lwip skipped: " + e.getMessage() + "\n";
+        }
+        final MemoryTable bulk = bulk(lwip);
+        out.print("\nBulk:\n\n" + bulk.text());
+        out.flush();
+        final MemoryTable ping = ping(lwip);
+        final String ratios = lwip == null ? remark : bulk.ratios(0, 2) + bulk.ratios(1, 3) + ping.ratios(0, 1);
+        out.print("\nOne octet to and fro:\n\n" + ping.text() + "\n" + ratios);
+        out.flush();
+        if (writes) {
+            write(how, bulk, ping, ratios);
         }
     }
 
-    private void pingPong() {
-        try (PingPair pair = new PingPair()) {
-            final long warmEnd = System.nanoTime() + 2 * roundNs;
-            while (System.nanoTime() < warmEnd) {
-                pair.exchange(PING_BATCH);
-            }
-            final Histogram times = new Histogram(NS_PER_SECOND, 3);
-            final long end = System.nanoTime() + rounds * roundNs;
-            while (System.nanoTime() < end) {
-                for (int i = 0; i < PING_BATCH; i++) {
-                    final long began = System.nanoTime();
-                    pair.exchange(1);
-                    times.recordValue(Math.min(System.nanoTime() - began, NS_PER_SECOND));
-                }
-            }
-            out.printf(
-                    Locale.ROOT,
-                    "%-42s %10.2f us p50, %.2f p99, %.2f p99.9%n",
-                    "1-octet ping-pong",
-                    times.getValueAtPercentile(50) / 1e3,
-                    times.getValueAtPercentile(99) / 1e3,
-                    times.getValueAtPercentile(99.9) / 1e3);
+    private MemoryTable bulk(@Nullable LwipPair lwip) throws IOException, InterruptedException {
+        final List<MemoryEntrant> entrants = new ArrayList<>();
+        entrants.add(new WeirBulk("Weir, the writer copies in", new BulkPair(false)));
+        entrants.add(new WeirBulk("Weir, by reference", new BulkPair(true)));
+        if (lwip != null) {
+            entrants.add(new LwipEntrant("lwIP, the writer copies in", lwip, Load.COPIED));
+            entrants.add(new LwipEntrant("lwIP, by reference", lwip, Load.REFERRED));
         }
+        return measured(
+                entrants,
+                List.of(new Column("Gbit/s", 1), new Column("ns/segment", 0), new Column("heap octets allocated", 0)));
     }
 
-    private void print(String name, String unit, double[] values) {
-        Arrays.sort(values);
-        out.printf(
-                Locale.ROOT,
-                "%-42s %10.2f %s (%.2f to %.2f)%n",
-                name,
-                values[values.length / 2],
-                unit,
-                values[0],
-                values[values.length - 1]);
+    private MemoryTable ping(@Nullable LwipPair lwip) throws IOException, InterruptedException {
+        final List<MemoryEntrant> entrants = new ArrayList<>();
+        entrants.add(new WeirPing("Weir", new PingPair()));
+        if (lwip != null) {
+            entrants.add(new LwipEntrant("lwIP", lwip, Load.PING));
+        }
+        return measured(entrants, List.of(new Column("p50 us", 2), new Column("p99 us", 2), new Column("p99.9 us", 2)));
+    }
+
+    private MemoryTable measured(List<MemoryEntrant> entrants, List<Column> columns)
+            throws IOException, InterruptedException {
+        final MemoryTable table = new MemoryTable(entrants, columns);
+        try {
+            table.measure(rounds, roundMs * NS_PER_MS);
+        } finally {
+            entrants.forEach(MemoryEntrant::close);
+        }
+        return table;
+    }
+
+    private static void write(String how, MemoryTable bulk, MemoryTable ping, String ratios) throws IOException {
+        final Page page = new Page(ProjectDirectory.find());
+        final String text = "## In memory\n\n`./weir bench memory`: " + how + Machine.describe() + "\n\n### Bulk\n\n"
+                + bulk.text() + "\n" + page.draw("memory-bulk", bulk.chart("Bulk in memory, Gbit/s"))
+                + "\n### One octet to and fro\n\n" + ping.text() + "\n"
+                + page.draw("memory-ping", ping.chart("One octet to and fro in memory, p50 us")) + "\n" + ratios;
+        page.write("memory", text);
     }
 }

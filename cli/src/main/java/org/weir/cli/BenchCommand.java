@@ -1,5 +1,6 @@
 package org.weir.cli;
 
+import java.io.IOException;
 import org.weir.benchmarks.MemoryBench;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,8 +39,9 @@ final class BenchCommand implements Runnable {
             name = "memory",
             description = {
                 "Two stacks in one thread on an in-memory link with an MTU of 1500 octets; checksums are computed and"
-                        + " verified in software. Prints throughput, the cost of a segment for both ends together,"
-                        + " the time of a 1-octet ping-pong and the octets allocated on the Java heap."
+                        + " verified in software; and the same of lwIP, in turn, where it is installed. Prints"
+                        + " throughput, the cost of a segment for both ends together, the time of a 1-octet ping-pong"
+                        + " and the octets allocated on the Java heap, and then ratios."
             },
             mixinStandardHelpOptions = true)
     void memory(
@@ -54,10 +56,15 @@ final class BenchCommand implements Runnable {
                             paramLabel = "MS",
                             defaultValue = "1000",
                             description = "Milliseconds of a round, 100 to 60000 (default: ${DEFAULT-VALUE}).")
-                    int roundMs) {
+                    int roundMs,
+            @Option(
+                            names = "--write",
+                            description = "Put the result into docs/benchmarks.md, in place of the last one.")
+                    boolean writes)
+            throws IOException, InterruptedException {
         check("--rounds", rounds, 1, MAXIMUM_ROUNDS);
         check("--round-ms", roundMs, LEAST_ROUND_MS, LONGEST_ROUND_MS);
-        new MemoryBench(System.out, rounds, roundMs).run();
+        new MemoryBench(spec.commandLine().getOut(), rounds, roundMs).run(writes);
     }
 
     private void check(String option, int value, int least, int most) {

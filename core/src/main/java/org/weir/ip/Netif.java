@@ -11,6 +11,7 @@ import org.weir.link.LoopbackLink;
 import org.weir.link.PacketSink;
 import org.weir.memory.ChecksumState;
 import org.weir.memory.Pbuf;
+import org.weir.memory.PbufPool;
 import org.weir.time.StackClock;
 import org.weir.wire.EthernetHeader;
 import org.weir.wire.IpPrefix;
@@ -18,6 +19,10 @@ import org.weir.wire.IpPrefix;
 /// A network interface: a link, its addresses and its counters.
 public final class Netif {
     private static final int LIMITED_BROADCAST = -1;
+    /// The most segments that one packet is cut into here: as many as a connection sends in a turn.
+    private static final int SEGMENTS_PER_PACKET = 32;
+    /// The most TCP payload of one packet: with all headers and options below the 65,535 octets that IP can tell.
+    private static final int LONGEST_PAYLOAD = 65_160;
 
     private final String name;
     private final Link link;
@@ -25,6 +30,8 @@ public final class Netif {
     private final PacketSink input;
     private final StackClock clock;
     private final DropCounters drops;
+    private final PbufPool pool;
+    private final Segmentation segmentation;
     private final int maximumFrame;
     private final List<IpPrefix> addresses = new ArrayList<>();
     private int[] addressOf = new int[0];
@@ -44,7 +51,10 @@ public final class Netif {
         this.clock = ipv4.clock();
         this.drops = ipv4.drops();
         final boolean ethernet = capabilities.framing() == Framing.ETHERNET;
-        this.maximumFrame = capabilities.mtu() + (ethernet ? EthernetHeader.LENGTH : 0);
+        final int linkHeader = ethernet ? EthernetHeader.LENGTH : 0;
+        this.maximumFrame = capabilities.mtu() + linkHeader;
+        this.pool = ipv4.pool();
+        this.segmentation = new Segmentation(pool, drops, linkHeader);
         this.input = ethernet ? frame -> receiveEthernet(ipv4, frame) : packet -> receiveIp(ipv4, packet);
     }
 
@@ -179,6 +189,18 @@ public final class Netif {
         return link.room() > 0;
     }
 
+    /// Octets of TCP payload that one packet may carry now in segments of `segmentSize` octets: what the link cuts
+    /// itself, or what this interface cuts and has room and buffers for.
+    public int segmentationLimit(int segmentSize) {
+        final int ofLink = capabilities.segmentationLimit();
+        if (ofLink > 0) {
+            return ofLink;
+        }
+        final int segments = Math.min(
+                SEGMENTS_PER_PACKET, Math.min(link.room(), pool.blocks().free()));
+        return Math.min(segments * segmentSize, LONGEST_PAYLOAD);
+    }
+
     /// Takes a complete frame and gives it to the link, after doing what the link does not do itself.
     void transmit(Pbuf frame) {
         if (!up) {
@@ -189,6 +211,15 @@ public final class Netif {
             drops.drop(frame, DropReason.FRAME_TOO_LONG);
             return;
         }
+        if (frame.segmentSize() > 0 && capabilities.segmentationLimit() == 0) {
+            segmentation.cut(frame, this);
+        } else {
+            send(frame);
+        }
+    }
+
+    /// Takes a frame that is no longer than the link permits.
+    void send(Pbuf frame) {
         if (frame.checksumState() == ChecksumState.PARTIAL && !capabilities.checksumOut()) {
             PacketChecksum.complete(frame);
         }

@@ -166,6 +166,45 @@ public final class PbufPool {
         return p;
     }
 
+    /// Moves the first `octets` octets of the chain behind `source` to the end of `target`, which is one buffer.
+    /// What
+    /// lies on both sides of the cut is shared.
+    ///
+    /// @return false if no handle was left; some octets have been moved
+    public boolean move(Pbuf source, Pbuf target, int octets) {
+        Pbuf end = target;
+        int rest = octets;
+        while (rest > 0) {
+            final Pbuf piece = source.next;
+            if (piece == null) {
+                throw new IllegalArgumentException(octets + " octets are more than there are");
+            }
+            final Pbuf moved = piece.length <= rest ? piece : share(piece, rest);
+            if (moved == null) {
+                return false;
+            }
+            if (moved == piece) {
+                source.next = piece.next;
+                piece.next = null;
+            } else {
+                piece.offset += rest;
+                piece.length -= rest;
+            }
+            end.next = moved;
+            end = moved;
+            rest -= moved.length;
+        }
+        source.totalLength -= octets;
+        target.totalLength += octets;
+        return true;
+    }
+
+    /// The first `octets` octets of `piece` (borrowed), kept alive by whatever keeps `piece` alive.
+    private @Nullable Pbuf share(Pbuf piece, int octets) {
+        final Pbuf referent = piece.referent;
+        return reference(referent == null ? piece : referent, piece.offset, octets);
+    }
+
     /// A buffer that refers to memory that stays unchanged as long as the stack lives, given to the caller; null if
     /// there is no handle.
     public @Nullable Pbuf rom(MemorySegment memory, long offset, int length) {

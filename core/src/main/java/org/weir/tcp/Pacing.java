@@ -7,6 +7,8 @@ final class Pacing {
     /// What may leave at once: a timer for each segment would cost more than it smooths.
     private static final long BURST_NS = StackClock.MILLISECOND;
 
+    private static final long BURSTS_PER_SECOND = StackClock.SECOND / BURST_NS;
+
     private Pacing() {}
 
     /// Octets for each second; 0 for no limit.
@@ -24,6 +26,12 @@ final class Pacing {
         final boolean holds = c.snd.pacedUntilNs - nowNs > BURST_NS;
         c.deadlines.paceNs = holds ? c.snd.pacedUntilNs - BURST_NS : Deadlines.NEVER;
         return holds;
+    }
+
+    /// Octets that one packet may carry: no more than leave in a burst.
+    static int packetLimit(TcpConnection c, int limit) {
+        final long rate = rate(c);
+        return rate == 0 ? limit : (int) Math.min(limit, rate / BURSTS_PER_SECOND);
     }
 
     /// `octets` octets have left.

@@ -81,8 +81,10 @@ final class SegmentWriter {
                         c.rcv.advertise(!syn));
         writeOptions(c, packet, at, syn);
         packet.segmentSize(isOneSegment(c, sequence, length) ? 0 : c.snd.segmentSize);
-        c.traffic.segmentsSent++;
-        c.traffic.dataSegmentsSent += length > 0 ? 1 : 0;
+        final int segments = packet.segmentSize() == 0 ? 1 : Math.ceilDiv(length, c.snd.segmentSize);
+        segmentsSent += segments - 1;
+        c.traffic.segmentsSent += segments;
+        c.traffic.dataSegmentsSent += length > 0 ? segments : 0;
         c.rcv.lastAckSent = c.rcv.nxt;
         c.rcv.ackNow = false;
         c.rcv.unacknowledged = 0;

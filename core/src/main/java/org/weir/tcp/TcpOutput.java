@@ -8,8 +8,8 @@ import org.weir.wire.TcpOptions;
 
 /// Decides what to send and when: RFC 9293 sections 3.7.4 (Nagle), 3.8.6 (windows), RFC 5681 and RFC 3042.
 final class TcpOutput {
-    /// Segments that one connection may send before the others have their turn.
-    private static final int SEGMENTS_PER_TURN = 32;
+    /// Frames that one connection may send before the others have their turn.
+    private static final int FRAMES_PER_TURN = 32;
     /// The longest that a cork holds a short segment back.
     private static final long CORK_NS = 200 * StackClock.MILLISECOND;
 
@@ -66,7 +66,8 @@ final class TcpOutput {
     }
 
     private Turn sendData(TcpConnection c, Netif netif, long nowNs) {
-        for (int i = 0; i < SEGMENTS_PER_TURN; i++) {
+        final long framesBefore = netif.packetsSent();
+        for (int i = 0; i < FRAMES_PER_TURN && netif.packetsSent() - framesBefore < FRAMES_PER_TURN; i++) {
             probePath(c, netif, nowNs);
             switch (sendOne(c, netif, nowNs)) {
                 case SENT -> {}
@@ -169,8 +170,13 @@ final class TcpOutput {
         return c.snd.segmentSize - (c.rcv.optionsLength() - usualOptions);
     }
 
-    private static int packetLimit(Netif netif, int segmentSize) {
-        return Math.max(segmentSize, netif.capabilities().segmentationLimit() / segmentSize * segmentSize);
+    /// Octets that one packet may carry. Urgent data goes in single segments, for the pointer of each is another.
+    private static int packetLimit(TcpConnection c, Netif netif, int segmentSize) {
+        if (c.snd.urgent) {
+            return segmentSize;
+        }
+        final int limit = Pacing.packetLimit(c, netif.segmentationLimit(segmentSize));
+        return Math.max(segmentSize, limit / segmentSize * segmentSize);
     }
 
     // ---- lost data ----
@@ -196,7 +202,7 @@ final class TcpOutput {
         final Sender snd = c.snd;
         final int segmentSize = segmentSize(c);
         final int room = snd.recovery.forced ? segmentSize : snd.congestion.window - snd.pipe();
-        final int limit = Math.clamp(room / segmentSize * segmentSize, segmentSize, packetLimit(netif, segmentSize));
+        final int limit = Math.clamp(room / segmentSize * segmentSize, segmentSize, packetLimit(c, netif, segmentSize));
         return resend(c, lost, limit, nowNs);
     }
 
@@ -288,7 +294,7 @@ final class TcpOutput {
         final int permitted = snd.congestion.window - snd.pipe();
         final int segmentSize = segmentSize(c);
         snd.congestion.limited = permitted < Math.min(Math.min(unsent, offered), segmentSize);
-        final int length = Math.min(Math.min(unsent, Math.min(offered, permitted)), packetLimit(netif, segmentSize));
+        final int length = Math.min(Math.min(unsent, Math.min(offered, permitted)), packetLimit(c, netif, segmentSize));
         if (length <= 0) {
             return 0;
         }

@@ -69,6 +69,11 @@ public final class TcpHeader extends Flyweight {
         return this;
     }
 
+    public TcpHeader portsAndSequence(long value) {
+        u64(SOURCE_PORT, value);
+        return this;
+    }
+
     public static int sourcePort(long portsAndSequence) {
         return (int) (portsAndSequence >>> 48);
     }
@@ -87,6 +92,22 @@ public final class TcpHeader extends Flyweight {
         final int control = headerLength / 4 << 28 | flags << 16 | window;
         u64(ACKNOWLEDGMENT_NUMBER, (long) acknowledgment << 32 | control & 0xFFFF_FFFFL);
         return this;
+    }
+
+    public TcpHeader acknowledgmentAndControl(long value) {
+        u64(ACKNOWLEDGMENT_NUMBER, value);
+        return this;
+    }
+
+    /// `acknowledgmentAndControl` without the control bits `flags`.
+    public static long without(int flags, long acknowledgmentAndControl) {
+        return acknowledgmentAndControl & ~((long) flags << 16);
+    }
+
+    /// `portsAndSequence` with a sequence number that is `octets` higher.
+    public static long behind(int octets, long portsAndSequence) {
+        final int sequence = (int) portsAndSequence + octets;
+        return portsAndSequence & 0xFFFF_FFFF_0000_0000L | sequence & 0xFFFF_FFFFL;
     }
 
     /// Octets of the header with options.

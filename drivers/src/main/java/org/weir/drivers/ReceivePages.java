@@ -17,13 +17,15 @@ import org.weir.memory.PbufPool;
 ///
 /// A frame takes pages from the front and the rest stays, so a small frame costs one page and nothing is moved.
 /// The last octet is there to be hit by a frame that is longer than the pages: the kernel cuts such a frame
-/// without a word.
+/// without a word. Where the longest frame is shorter than a page and there is no header, one page is read into by
+/// the cheaper `read(2)`, and its own last octet is that one.
 final class ReceivePages {
     private final PbufPool pool;
     private final @Nullable Pbuf[] pages;
     private final MemorySegment header;
     private final MemorySegment iovecs;
     private final int pageSize;
+    private final boolean isOnePage;
     /// Pages from here on are held.
     private int first;
 
@@ -35,9 +37,19 @@ final class ReceivePages {
         pageSize = pool.pageSize();
         final int count = Math.min(Math.ceilDiv(capacity, pageSize), Iovec.UIO_MAXIOV - 2);
         pages = new Pbuf[count];
+        isOnePage = capacity < pageSize && header.byteSize() == 0;
         first = count;
         iovecs = arena.allocate((long) Iovec.SIZE * (count + 2), Long.BYTES);
         Iovec.write(iovecs, count + 1, arena.allocate(1).address(), 1);
+    }
+
+    /// Reads a frame from `fd`. Returns the octets read, those of the header included; negative if there was none.
+    long read(int fd) {
+        refill();
+        final Pbuf page = isOnePage ? pages[0] : null;
+        return page == null
+                ? Libc.readv(fd, iovecs(), iovecCount())
+                : Libc.read(fd, page.segment().address() + page.offset(), pageSize);
     }
 
     /// Takes pages until there is room for the longest frame, or the pool is dry.
@@ -65,7 +77,8 @@ final class ReceivePages {
 
     /// Octets of frame that there is room for now.
     int room() {
-        return (pages.length - first) * pageSize;
+        final int octets = (pages.length - first) * pageSize;
+        return isOnePage ? Math.max(0, octets - 1) : octets;
     }
 
     /// True if no page is missing.

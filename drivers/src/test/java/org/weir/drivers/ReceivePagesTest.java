@@ -86,6 +86,22 @@ class ReceivePagesTest {
         third.release();
     }
 
+    @Test
+    void aFrameShorterThanAPageLeavesThePagesLastOctetToTellALongerOne() {
+        final ReceivePages onePage = new ReceivePages(arena, pool, MemorySegment.NULL, PAGE - 1);
+        onePage.refill();
+        assertEquals(PAGE - 1, onePage.room());
+        onePage.release();
+    }
+
+    @Test
+    void aFrameAsLongAsAPageNeedsTheOctetBehindThePage() {
+        final ReceivePages onePage = new ReceivePages(arena, pool, MemorySegment.NULL, PAGE);
+        onePage.refill();
+        assertEquals(PAGE, onePage.room());
+        onePage.release();
+    }
+
     private void assertEntry(int index, long base, long length) {
         assertEquals(base, base(index));
         assertEquals(length, length(index));

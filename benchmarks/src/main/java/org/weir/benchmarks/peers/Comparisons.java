@@ -34,6 +34,7 @@ public final class Comparisons {
                 "Bulk transfer over a TAP",
                 "One TCP connection between the kernel and a stack in a process of its own, MTU 1500. CPU: what the"
                         + " stack's process takes, and what the whole machine does, per 10^9 octets.",
+                List.of("weir", "weir-plain", "lwip", "gvisor", "kernel", "kernel-plain", "limit", "limit-plain"),
                 List.of(in, out),
                 ratios);
     }
@@ -63,34 +64,46 @@ public final class Comparisons {
             for (final Figure figure : figures.subList(0, 3)) {
                 ratios.add(new Ratio(part, figure, "weir", "lwip"));
             }
+            for (final Figure figure : figures.subList(0, 3)) {
+                ratios.add(
+                        part == one
+                                ? new Ratio(one, figure, "weir-sleep", "lwip")
+                                : new Ratio(two, figure, "weir", "lwip-spin"));
+            }
             ratios.add(new Ratio(part, figures.getFirst(), "weir", "kernel"));
         }
         return new Comparison(
                 "latency",
                 "Round-trip time over a TAP",
                 "One octet to the echo service and back over one TCP connection, again and again.",
+                List.of("weir", "weir-sleep", "lwip", "lwip-spin", "gvisor", "kernel", "limit-plain"),
                 List.of(one, two),
                 ratios);
     }
 
     /// Short connections.
     public static Comparison connections() {
-        final Part part = new Part(
-                "rate",
-                "Opened and closed, one after the other",
-                new Load(Task.CONNECT, Placement.ANYWHERE),
-                List.of(
-                        Figure.of("connections/s", 0, r -> r.perSecond("count")),
-                        Figure.of("CPU us each, process", 1, r -> 1e6 * r.value("process_seconds") / r.value("count")),
-                        Figure.of(
-                                "CPU us each, machine", 1, r -> 1e6 * r.value("machine_seconds") / r.value("count"))));
-        final Figure rate = part.figures().getFirst();
+        final List<Figure> figures = List.of(
+                Figure.of("connections/s", 0, r -> r.perSecond("count")),
+                Figure.of("CPU us each, process", 1, r -> 1e6 * r.value("process_seconds") / r.value("count")),
+                Figure.of("CPU us each, machine", 1, r -> 1e6 * r.value("machine_seconds") / r.value("count")));
+        final Part one =
+                new Part("one", "Both on one processor", new Load(Task.CONNECT, Placement.ON_ONE_PROCESSOR), figures);
+        final Part two =
+                new Part("two", "On a processor each", new Load(Task.CONNECT, Placement.ON_TWO_PROCESSORS), figures);
+        final Figure rate = figures.getFirst();
         return new Comparison(
                 "connections",
                 "Connections over a TAP",
                 "One client connects to the echo service, shuts down, waits for the end of the stream and closes, again"
                         + " and again: seven segments each.",
-                List.of(part),
-                List.of(new Ratio(part, rate, "weir", "lwip"), new Ratio(part, rate, "weir", "kernel")));
+                List.of("weir", "weir-sleep", "lwip", "lwip-spin", "gvisor", "kernel"),
+                List.of(one, two),
+                List.of(
+                        new Ratio(one, rate, "weir", "lwip"),
+                        new Ratio(one, rate, "weir", "kernel"),
+                        new Ratio(two, rate, "weir", "lwip"),
+                        new Ratio(two, rate, "weir", "lwip-spin"),
+                        new Ratio(two, rate, "weir", "kernel")));
     }
 }

@@ -19,6 +19,10 @@ final class Contestants {
         return List.of(
                 new TapContestant("weir", "Weir", Kind.STACK, () -> weir()),
                 new TapContestant("weir-plain", "Weir, no offload", Kind.STACK, () -> weir("--no-offload")),
+                new TapContestant("weir-sleep", "Weir, sleeps at once", Kind.STACK, () -> weir("--idle", "sleep")),
+                peer("lwip", "lwIP", Kind.STACK, "lwip", "block"),
+                peer("lwip-spin", "lwIP, spins first", Kind.STACK, "lwip", "spin"),
+                peer("gvisor", "gVisor", Kind.STACK, "gvisor"),
                 new VethContestant("kernel", "kernel to kernel, veth", true, programs),
                 new VethContestant("kernel-plain", "kernel to kernel, veth, no offload", false, programs),
                 peer("limit", "no stack: the TAP's limit", Kind.LIMIT, "responder", "offload"),

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /// What a load has measured, by name.
-final class LoadResult {
+public final class LoadResult {
     private final Map<String, Double> values = new TreeMap<>();
 
     private LoadResult() {}
@@ -28,11 +28,11 @@ final class LoadResult {
     }
 
     /// NaN if the load does not measure it.
-    double value(String name) {
+    public double value(String name) {
         return values.getOrDefault(name, Double.NaN);
     }
 
-    double gigabitsPerSecond() {
+    public double gigabitsPerSecond() {
         return value("octets") * 8 / value("seconds") / 1e9;
     }
 

@@ -1,7 +1,7 @@
 package org.weir.benchmarks.peers;
 
 /// A contestant cannot take part here; the message says what it needs.
-final class MissingException extends Exception {
+public final class MissingException extends Exception {
     private static final long serialVersionUID = 1;
 
     MissingException(String message) {

@@ -1,8 +1,6 @@
 package org.weir.benchmarks.peers;
 
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -11,12 +9,7 @@ import java.util.concurrent.Executors;
 import org.weir.drivers.NetworkNamespace;
 
 /// A network namespace, with one thread that lives in it and starts programs there. It goes with its last program.
-///
-/// The kernel ends each program as soon as the thread that started it ends (prctl(2), PR_SET_PDEATHSIG), so that none
-/// survives this program, however it ends.
 final class Namespace implements AutoCloseable {
-    private static final List<String> BOUND_TO_PARENT = List.of("setpriv", "--pdeathsig", "KILL", "--");
-
     private final ExecutorService inside = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("namespace").factory());
 
@@ -49,20 +42,16 @@ final class Namespace implements AutoCloseable {
         }
     }
 
-    /// Starts a program, with both of its outputs in one.
-    Process start(List<String> words) throws IOException, InterruptedException {
-        final List<String> all = new ArrayList<>(BOUND_TO_PARENT);
-        all.addAll(words);
-        return call(() -> new ProcessBuilder(all).redirectErrorStream(true).start());
+    /// Starts a program.
+    Program start(List<String> words) throws IOException, InterruptedException {
+        return call(() -> Program.start(words));
     }
 
     /// Runs a program to its end.
     ///
     /// @throws IOException if it fails; the message is what it said
     void run(String... words) throws IOException, InterruptedException {
-        final List<String> all = new ArrayList<>();
-        Collections.addAll(all, words);
-        try (Program program = new Program(start(all))) {
+        try (Program program = start(List.of(words))) {
             program.awaitEnd();
         }
     }

@@ -3,6 +3,8 @@ package org.weir.benchmarks.peers;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -10,7 +12,12 @@ import java.util.concurrent.TimeoutException;
 
 /// A program that was started by a benchmark, and what it says: a line that begins with `ready` once it serves, or a
 /// last line that is its result or its complaint.
+///
+/// The kernel ends it as soon as the thread that started it ends (prctl(2), PR_SET_PDEATHSIG), so that none survives
+/// this
+/// program, however it ends.
 final class Program implements AutoCloseable {
+    private static final List<String> BOUND_TO_PARENT = List.of("setpriv", "--pdeathsig", "KILL", "--");
     private static final String READY = "ready";
     private static final long READY_LIMIT_S = 30;
     /// Longer than any bounded load takes.
@@ -20,8 +27,14 @@ final class Program implements AutoCloseable {
     private final CompletableFuture<Boolean> ready = new CompletableFuture<>();
     private final CompletableFuture<String> lastLine = new CompletableFuture<>();
 
-    /// Takes `process`.
-    Program(Process process) {
+    /// Starts `words`, a program and its arguments, in the namespaces of the calling thread.
+    static Program start(List<String> words) throws IOException {
+        final List<String> all = new ArrayList<>(BOUND_TO_PARENT);
+        all.addAll(words);
+        return new Program(new ProcessBuilder(all).redirectErrorStream(true).start());
+    }
+
+    private Program(Process process) {
         this.process = process;
         Thread.ofPlatform().daemon().name("output of " + process.pid()).start(this::read);
     }

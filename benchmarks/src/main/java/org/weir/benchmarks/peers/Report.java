@@ -1,8 +1,14 @@
 package org.weir.benchmarks.peers;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.weir.benchmarks.report.BarChart;
+import org.weir.benchmarks.report.Machine;
+import org.weir.benchmarks.report.Page;
+import org.weir.benchmarks.report.Samples;
+import org.weir.benchmarks.report.Table;
 
 /// What a run has shown, as text that is Markdown too: a table for each part, then ratios, then who was not there.
 record Report(Comparison comparison, List<Contestant> contestants, Results results, List<String> remarks) {
@@ -15,11 +21,41 @@ record Report(Comparison comparison, List<Contestant> contestants, Results resul
         return text.append(ratios()).append(remarked()).toString();
     }
 
-    String heading(String how) {
+    private String heading(String how) {
         return comparison.about() + " " + how + "\n";
     }
 
-    String table(Part part) {
+    /// The same with headings and charts, as the section of `page`.
+    void write(Page page, String how) throws IOException {
+        final StringBuilder text = new StringBuilder();
+        text.append("## ").append(comparison.title()).append("\n\n");
+        text.append("`./weir bench ").append(comparison.name()).append("`: ").append(heading(how));
+        text.append(Machine.describe()).append('\n');
+        for (final Part part : comparison.parts()) {
+            text.append("\n### ")
+                    .append(part.title())
+                    .append("\n\n")
+                    .append(table(part))
+                    .append('\n');
+            text.append(page.draw(comparison.name() + "-" + part.word(), chart(part)));
+        }
+        page.write(comparison.name(), text.append(ratios()).append(remarked()).toString());
+    }
+
+    private BarChart chart(Part part) {
+        final Figure figure = part.figures().getFirst();
+        final List<BarChart.Bar> bars = new ArrayList<>();
+        for (final Contestant contestant : contestants) {
+            final Samples samples = results.of(contestant.name(), part, figure);
+            if (!samples.isEmpty()) {
+                bars.add(new BarChart.Bar(
+                        contestant.title(), samples, contestant.name().startsWith("weir")));
+            }
+        }
+        return new BarChart(part.title() + ", " + figure.title(), figure.decimals(), bars);
+    }
+
+    private String table(Part part) {
         final List<String> heading = new ArrayList<>();
         heading.add("contestant");
         part.figures().forEach(figure -> heading.add(figure.title()));
@@ -36,7 +72,7 @@ record Report(Comparison comparison, List<Contestant> contestants, Results resul
     }
 
     /// The ratios of those who were there; nothing if there are none.
-    String ratios() {
+    private String ratios() {
         final Table table = new Table(List.of("ratio of medians", "figure", "value"));
         boolean isEmpty = true;
         for (final Ratio ratio : comparison.ratios()) {
@@ -61,7 +97,7 @@ record Report(Comparison comparison, List<Contestant> contestants, Results resul
         return name;
     }
 
-    String remarked() {
+    private String remarked() {
         final StringBuilder text = new StringBuilder();
         remarks.forEach(remark -> text.append("\n- ").append(remark));
         return text.isEmpty() ? "" : text.append('\n').toString();

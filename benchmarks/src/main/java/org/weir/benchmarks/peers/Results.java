@@ -2,6 +2,7 @@ package org.weir.benchmarks.peers;
 
 import java.util.HashMap;
 import java.util.Map;
+import org.weir.benchmarks.report.Samples;
 
 /// All samples of a run.
 final class Results {

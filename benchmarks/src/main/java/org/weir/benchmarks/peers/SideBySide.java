@@ -8,6 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.weir.benchmarks.report.Machine;
+import org.weir.benchmarks.report.Page;
+import org.weir.benchmarks.report.ProjectDirectory;
 
 /// Runs a comparison: starts every contestant, lets each warm up, and then measures them in turn, round by round, so
 /// that whatever else the machine does meets all of them.
@@ -17,10 +20,13 @@ public final class SideBySide {
     /// Until the congestion window is open.
     private static final long WARM_UP_MS = 300;
 
+    private static final long LOOK_MS = 1_000;
+    private static final double NEGLIGIBLE = 0.05;
+
     /// How to measure.
     ///
     /// @param weir the command line of the `weir` command, without arguments
-    /// @param only names of contestants, all if empty
+    /// @param only names of contestants, the usual ones if empty
     /// @param rounds measurements of each figure
     /// @param measuredMs milliseconds of each
     /// @param writes put the result into `docs/benchmarks.md`, and charts beside it
@@ -60,8 +66,11 @@ public final class SideBySide {
         } catch (MissingException e) {
             throw new IOException(e.getMessage(), e);
         }
+        tellOfOtherWork();
         try {
-            open(new Contestants(programs, plan.weir()).all());
+            open(
+                    new Contestants(programs, plan.weir()).all(),
+                    plan.only().isEmpty() ? comparison.contestants() : plan.only());
             final Span first = new Span(Math.min(FIRST_WARM_UP_MS, 3 * plan.measuredMs()), WARM_UP_MS);
             round("warm-up", comparison, load, first, new Results());
             for (int i = 1; i <= plan.rounds(); i++) {
@@ -74,9 +83,18 @@ public final class SideBySide {
         return !hasFailed;
     }
 
-    private void open(List<Contestant> contestants) throws IOException, InterruptedException {
+    /// What else runs spoils figures; a reader of them should know.
+    private void tellOfOtherWork() throws IOException, InterruptedException {
+        final double busy = Machine.busyShare(LOOK_MS);
+        if (busy > NEGLIGIBLE) {
+            remark(String.format(
+                    Locale.ROOT, "the processors were %.0f %% busy with something else before the run", 100 * busy));
+        }
+    }
+
+    private void open(List<Contestant> contestants, List<String> names) throws IOException, InterruptedException {
         for (final Contestant contestant : contestants) {
-            if (!plan.only().isEmpty() && !plan.only().contains(contestant.name())) {
+            if (!names.contains(contestant.name())) {
                 continue;
             }
             try {
@@ -132,7 +150,7 @@ public final class SideBySide {
         out.print(report.text(how));
         out.flush();
         if (plan.writes()) {
-            new Page(project.resolve("docs")).write(report, how);
+            report.write(new Page(project), how);
         }
     }
 }

@@ -47,7 +47,7 @@ record Site(Namespace client, Namespace server, Program program) implements Auto
     LoadResult run(Path loadProgram, Load load, Span span) throws IOException, InterruptedException {
         final List<String> words =
                 load.words(loadProgram.toString(), SERVER_ADDRESS.address().toString(), span, program.pid());
-        try (Program running = new Program(client.start(words))) {
+        try (Program running = client.start(words)) {
             return LoadResult.parse(running.awaitEnd());
         }
     }

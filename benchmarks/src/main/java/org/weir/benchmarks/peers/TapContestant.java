@@ -26,7 +26,7 @@ record TapContestant(String name, String title, Kind kind, Command command) impl
                 KernelInterface.loopback().up();
                 return true;
             });
-            final Program program = new Program(namespace.start(words));
+            final Program program = namespace.start(words);
             program.awaitReady();
             Site.permitManyConnections(namespace);
             Site.configure(namespace, TAP, Site.CLIENT_ADDRESS);

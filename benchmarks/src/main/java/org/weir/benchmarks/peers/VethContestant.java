@@ -34,8 +34,8 @@ record VethContestant(String name, String title, boolean offload, PeerPrograms p
     }
 
     private Site open(Namespace near, Namespace far, String server) throws IOException, InterruptedException {
-        final Program program = new Program(
-                far.start(List.of(server, Site.SERVER_ADDRESS.address().toString())));
+        final Program program =
+                far.start(List.of(server, Site.SERVER_ADDRESS.address().toString()));
         program.awaitReady();
         final String pid = Long.toString(program.pid());
         near.run("ip", "link", "add", NEAR, "type", "veth", "peer", "name", FAR, "netns", pid);

@@ -1,4 +1,4 @@
-package org.weir.benchmarks.peers;
+package org.weir.benchmarks.report;
 
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -7,13 +7,13 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /// Where the sources of this project are: above the classes, which are run from its `target` directories.
-final class ProjectDirectory {
+public final class ProjectDirectory {
     private static final Path MARK = Path.of("benchmarks", "peers", "build.sh");
 
     private ProjectDirectory() {}
 
     /// @throws IOException if the classes are not where the build puts them
-    static Path find() throws IOException {
+    public static Path find() throws IOException {
         final Path classes = classes();
         for (Path at = classes; at != null; at = at.getParent()) {
             if (Files.isRegularFile(at.resolve(MARK))) {

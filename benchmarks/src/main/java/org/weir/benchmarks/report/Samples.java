@@ -1,24 +1,24 @@
-package org.weir.benchmarks.peers;
+package org.weir.benchmarks.report;
 
 import java.util.Arrays;
 import java.util.Locale;
 
 /// The values of one figure, one of each round.
-final class Samples {
+public final class Samples {
     private double[] sorted = new double[0];
 
-    void add(double value) {
+    public void add(double value) {
         sorted = Arrays.copyOf(sorted, sorted.length + 1);
         sorted[sorted.length - 1] = value;
         Arrays.sort(sorted);
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return sorted.length == 0;
     }
 
     /// The mean of the middle two if there is no middle one; NaN without samples.
-    double median() {
+    public double median() {
         if (isEmpty()) {
             return Double.NaN;
         }
@@ -26,16 +26,16 @@ final class Samples {
         return sorted.length % 2 == 0 ? (sorted[half - 1] + sorted[half]) / 2 : sorted[half];
     }
 
-    double least() {
+    public double least() {
         return isEmpty() ? Double.NaN : sorted[0];
     }
 
-    double most() {
+    public double most() {
         return isEmpty() ? Double.NaN : sorted[sorted.length - 1];
     }
 
     /// As `12.3 (11.9-13.0)`; a dash without samples.
-    String text(int decimals) {
+    public String text(int decimals) {
         if (isEmpty() || Double.isNaN(median())) {
             return "-";
         }

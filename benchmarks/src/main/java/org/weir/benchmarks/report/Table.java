@@ -1,23 +1,23 @@
-package org.weir.benchmarks.peers;
+package org.weir.benchmarks.report;
 
 import java.util.ArrayList;
 import java.util.List;
 
 /// A table that is as readable on a terminal as it is as Markdown.
-final class Table {
+public final class Table {
     private final List<List<String>> rows = new ArrayList<>();
 
     /// @param heading a cell for each column
-    Table(List<String> heading) {
+    public Table(List<String> heading) {
         rows.add(List.copyOf(heading));
     }
 
-    void row(List<String> cells) {
+    public void row(List<String> cells) {
         rows.add(List.copyOf(cells));
     }
 
     /// Its lines, each with its end.
-    String text() {
+    public String text() {
         final StringBuilder text = new StringBuilder();
         final int[] widths = widths();
         for (int i = 0; i < rows.size(); i++) {

@@ -1,4 +1,4 @@
-package org.weir.benchmarks.peers;
+package org.weir.benchmarks.report;
 
 import java.util.List;
 import java.util.Locale;
@@ -10,7 +10,7 @@ import java.util.Locale;
 /// ```
 ///
 /// @param decimals of the numbers beside the bars
-record BarChart(String title, int decimals, List<Bar> bars) {
+public record BarChart(String title, int decimals, List<Bar> bars) {
     private static final int WIDTH = 760;
     private static final int LEFT = 250;
     private static final int RIGHT = 80;
@@ -39,9 +39,9 @@ record BarChart(String title, int decimals, List<Bar> bars) {
         """;
 
     /// @param isOwn to be seen at once
-    record Bar(String label, Samples samples, boolean isOwn) {}
+    public record Bar(String label, Samples samples, boolean isOwn) {}
 
-    String svg() {
+    public String svg() {
         final int height = TOP + ROW * bars.size() + BOTTOM;
         final StringBuilder svg = new StringBuilder();
         svg.append("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 " + WIDTH + " " + height + "\" width=\""

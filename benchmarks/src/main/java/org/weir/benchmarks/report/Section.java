@@ -1,4 +1,4 @@
-package org.weir.benchmarks.peers;
+package org.weir.benchmarks.report;
 
 /// A part of a Markdown page between two comments, which a program writes anew.
 final class Section {

@@ -1,0 +1,119 @@
+package org.weir.ip;
+
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+import org.weir.link.DropCounters;
+import org.weir.link.DropReason;
+import org.weir.memory.Headroom;
+import org.weir.memory.Pbuf;
+import org.weir.memory.PbufPool;
+import org.weir.wire.Checksum;
+import org.weir.wire.IpProtocol;
+import org.weir.wire.Ipv4Header;
+import org.weir.wire.TcpHeader;
+
+/// Cuts TCP packets for links that cut none themselves: at the last moment, so that all layers above work once for many
+/// segments. Payload is shared, not copied; each segment gets headers of its own.
+///
+/// ```text
+///   [Ethernet|IP|TCP] -> payload of n segments    becomes n times    [Ethernet|IP|TCP] -> payload of one
+/// ```
+final class Segmentation {
+    private final PbufPool pool;
+    private final DropCounters drops;
+    private final int networkOffset;
+    private final Ipv4Header ip = new Ipv4Header();
+    private final TcpHeader tcp = new TcpHeader();
+
+    // The headers of the packet that is cut; those of its next segment where they differ.
+    private int transportOffset;
+    private int typeOfService;
+    private int fragment;
+    private int protocol;
+    private int source;
+    private int destination;
+    private long portsAndSequence;
+    private long acknowledgmentAndControl;
+
+    /// @param networkOffset octets in front of the IP header
+    Segmentation(PbufPool pool, DropCounters drops, int networkOffset) {
+        this.pool = pool;
+        this.drops = drops;
+        this.networkOffset = networkOffset;
+    }
+
+    /// Takes `packet`, whose first buffer holds its headers and nothing else, and gives its segments to `netif`.
+    /// When
+    /// buffers run out the rest is dropped and counted; the transport sends it again.
+    void cut(Pbuf packet, Netif netif) {
+        final int headers = packet.length();
+        final int size = packet.segmentSize();
+        packet.segmentSize(0);
+        readHeaders(packet);
+        while (packet.totalLength() - headers > size) {
+            final Pbuf segment = takeFirst(packet, headers, size);
+            if (segment == null) {
+                drops.drop(packet, DropReason.NO_BUFFER);
+                return;
+            }
+            writeHeaders(segment, TcpHeader.FIN | TcpHeader.PSH);
+            moveOn(size);
+            netif.send(segment);
+        }
+        writeHeaders(packet, 0);
+        netif.send(packet);
+    }
+
+    private void readHeaders(Pbuf packet) {
+        transportOffset = (int) (packet.transportOffset() - packet.offset());
+        ip.at(packet.segment(), packet.offset() + networkOffset);
+        final long lengthAndFragment = ip.lengthAndFragment();
+        typeOfService = Ipv4Header.typeOfService(lengthAndFragment);
+        fragment = (int) lengthAndFragment;
+        protocol = Ipv4Header.protocolWord(ip.timeToLive(), IpProtocol.TCP);
+        source = ip.source();
+        destination = ip.destination();
+        tcp.at(packet.segment(), packet.transportOffset());
+        portsAndSequence = tcp.portsAndSequence();
+        acknowledgmentAndControl = tcp.acknowledgmentAndControl();
+    }
+
+    /// The first `size` octets of payload behind a copy of the headers; null if there was no buffer.
+    private @Nullable Pbuf takeFirst(Pbuf packet, int headers, int size) {
+        final Pbuf segment = pool.take(Headroom.RAW, headers);
+        if (segment == null) {
+            return null;
+        }
+        MemorySegment.copy(packet.segment(), packet.offset(), segment.segment(), segment.offset(), headers);
+        if (!pool.move(packet, segment, size)) {
+            segment.release();
+            return null;
+        }
+        return segment;
+    }
+
+    /// What differs between segments. `absent` are control bits that only the last one carries.
+    private void writeHeaders(Pbuf segment, int absent) {
+        final int length = segment.totalLength() - transportOffset;
+        ip.at(segment.segment(), segment.offset() + networkOffset)
+                .write(
+                        Ipv4Header.lengthWord(typeOfService, segment.totalLength() - networkOffset),
+                        fragment,
+                        protocol,
+                        source,
+                        destination);
+        tcp.at(segment.segment(), segment.offset() + transportOffset)
+                .portsAndSequence(portsAndSequence)
+                .acknowledgmentAndControl(TcpHeader.without(absent, acknowledgmentAndControl))
+                .checksum(Checksum.pseudoHeader(source, destination, IpProtocol.TCP, length));
+        segment.partialChecksum(segment.offset() + transportOffset, TcpHeader.CHECKSUM);
+    }
+
+    /// To the next segment, with an identification of its own. That the congestion window was reduced is said once
+    /// (RFC 3168 section 6.1.2).
+    private void moveOn(int size) {
+        fragment += 1 << 16;
+        portsAndSequence = TcpHeader.behind(size, portsAndSequence);
+        acknowledgmentAndControl = TcpHeader.without(TcpHeader.CWR, acknowledgmentAndControl);
+    }
+}
