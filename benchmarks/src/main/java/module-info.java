@@ -5,6 +5,7 @@ module org.weir.benchmarks {
     requires org.weir.drivers;
     requires org.weir.runtime;
     requires org.weir.services;
+    requires java.management;
     requires jmh.core;
     requires HdrHistogram;
     requires static org.jspecify;

@@ -12,13 +12,19 @@ import org.weir.tcp.TcpHandler;
 final class BulkPair implements AutoCloseable {
     private static final int CHUNK = 64 * 1024;
 
-    private final HostPair hosts = new HostPair(StackConfig.defaults());
+    private final HostPair hosts;
     private final MemorySegment source = Arena.ofAuto().allocate(CHUNK);
     private final boolean byReference;
     private long received;
 
     /// @param byReference send ROM packet buffers instead of copying into the send queue
     BulkPair(boolean byReference) {
+        this(new HostPair(StackConfig.defaults()), byReference);
+    }
+
+    /// One more connection between `hosts` (taken).
+    BulkPair(HostPair hosts, boolean byReference) {
+        this.hosts = hosts;
         this.byReference = byReference;
         hosts.connect(new Source(), new Sink());
     }

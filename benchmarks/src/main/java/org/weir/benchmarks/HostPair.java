@@ -18,6 +18,7 @@ final class HostPair implements AutoCloseable {
     private static final int PORT = 9;
     private static final int MTU = 1_500;
     private static final int QUEUE = 1_024;
+    private static final IpAddress SERVER = IpAddress.parse("192.0.2.2");
     private static final long CLIENT_MAC = 0x02_00_00_00_00_01L;
 
     private final Stack client;
@@ -40,26 +41,41 @@ final class HostPair implements AutoCloseable {
         return client;
     }
 
-    /// Connects the two; the handlers are called from then on.
-    TcpConnection connect(TcpHandler near, TcpHandler far) {
-        final TcpListener listener = server.tcp().bind(0, IpAddress.ANY.low(), PORT);
+    Stack server() {
+        return server;
+    }
+
+    /// Listens on `port` of the server.
+    void listen(int port, int backlog, TcpAcceptHandler accept) {
+        final TcpListener listener = server.tcp().bind(0, IpAddress.ANY.low(), port);
         if (listener == null) {
             throw new IllegalStateException("cannot bind: " + server.tcp().refusal());
         }
-        final TcpAcceptHandler accept = l -> {
+        listener.listen(backlog, accept);
+    }
+
+    /// Begins a connection to `port` of the server.
+    ///
+    /// @param localPort 0 for a free one
+    TcpConnection open(int port, int localPort, TcpHandler handler) {
+        final TcpConnection c =
+                client.tcp().connect(SERVER.high(), SERVER.low(), port, IpAddress.ANY.low(), localPort, handler);
+        if (c == null) {
+            throw new IllegalStateException("cannot connect: " + client.tcp().refusal());
+        }
+        return c;
+    }
+
+    /// Connects the two; the handlers are called from then on.
+    TcpConnection connect(TcpHandler near, TcpHandler far) {
+        listen(PORT, 1, l -> {
             final TcpConnection c = l.accept();
             if (c != null) {
                 c.noDelay(true);
                 c.handler(far);
             }
-        };
-        listener.listen(1, accept);
-        final IpAddress to = IpAddress.parse("192.0.2.2");
-        final TcpConnection c = client.tcp().connect(to.high(), to.low(), PORT, IpAddress.ANY.low(), 0, near);
-        if (c == null) {
-            throw new IllegalStateException("cannot connect: " + client.tcp().refusal());
-        }
-        return c;
+        });
+        return open(PORT, 0, near);
     }
 
     /// Lets both work once.

@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
             LatencyCommand.class,
             ConnectionsCommand.class,
             LossCommand.class,
+            ScaleCommand.class,
             SimCommand.class,
         })
 final class BenchCommand implements Runnable {
