@@ -4,8 +4,8 @@ package org.weir.runtime;
 public enum IdleStrategy {
     /// Asks again at once, for ever. A frame is seen within the time of one poll, and one processor is always busy.
     SPIN(Long.MAX_VALUE),
-    /// Asks again for 50 us after the last work and then sleeps. A conversation stays awake, an idle host costs
-    /// nothing.
+    /// Asks again for 50 us after the last work and then sleeps; others on the same processor may run in between. A
+    /// conversation stays awake, an idle host costs nothing, and where the processor is short it sleeps at once.
     BALANCED(50_000),
     /// Sleeps at once. The least processor time; each frame after a pause costs a wake-up of the thread.
     SLEEP(0);

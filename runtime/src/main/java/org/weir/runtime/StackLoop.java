@@ -19,10 +19,17 @@ import org.weir.stack.Stack;
 /// calls [Stack#release]. An iteration allocates nothing. [#stop] and [#execute] may be called by any thread, also by a
 /// signal handler.
 public final class StackLoop implements Runnable, Executor {
+    /// A turn of somebody else on this processor that is longer than any answer takes.
+    private static final long CROWDED_NS = 200_000;
+    /// How long to expect the same again.
+    private static final long CROWD_PASSES_NS = 10_000_000;
+
     private final Stack stack;
     private final Waiter waiter;
     private final long spinNs;
     private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    private long lastWorkNs;
+    private long crowdedUntilNs;
     private volatile boolean stopping;
     private volatile boolean ended;
 
@@ -48,24 +55,43 @@ public final class StackLoop implements Runnable, Executor {
     }
 
     private void loop() {
-        long lastWorkNs = System.nanoTime();
+        lastWorkNs = System.nanoTime();
+        crowdedUntilNs = lastWorkNs;
         while (!stopping) {
             int work = runTasks();
             final long nowNs = System.nanoTime();
             work += stack.poll(nowNs);
             if (work > 0) {
                 lastWorkNs = nowNs;
-            } else {
-                idle(nowNs, nowNs - lastWorkNs);
+            }
+            if (mayWait(nowNs)) {
+                await(nowNs);
+            } else if (work == 0) {
+                spin(nowNs);
             }
         }
     }
 
-    private void idle(long nowNs, long idleNs) {
-        if (idleNs < spinNs) {
+    private boolean mayWait(long nowNs) {
+        return nowNs - lastWorkNs >= spinNs || spinNs != Long.MAX_VALUE && nowNs - crowdedUntilNs < 0;
+    }
+
+    /// Asks again soon, and lets whoever shares the processor run first: it may be the one that sends the next frame.
+    /// If that takes long, somebody needs the processor for more than an answer, and spinning would only take it away.
+    @SuppressWarnings("ThreadPriorityCheck") // Not relied on: a yield that does nothing leaves a busy wait.
+    private void spin(long nowNs) {
+        if (spinNs == Long.MAX_VALUE) {
             Thread.onSpinWait();
             return;
         }
+        Thread.yield();
+        final long afterNs = System.nanoTime();
+        if (afterNs - nowNs > CROWDED_NS) {
+            crowdedUntilNs = afterNs + CROWD_PASSES_NS;
+        }
+    }
+
+    private void await(long nowNs) {
         final long deadlineNs = stack.nextDeadlineNs();
         if (deadlineNs > nowNs) {
             waiter.await(deadlineNs == Long.MAX_VALUE ? deadlineNs : deadlineNs - nowNs);
