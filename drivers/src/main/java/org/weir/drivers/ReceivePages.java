@@ -3,6 +3,7 @@ package org.weir.drivers;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
+import org.weir.link.DropReason;
 import org.weir.memory.Pbuf;
 import org.weir.memory.PbufPool;
 
@@ -19,7 +20,7 @@ import org.weir.memory.PbufPool;
 /// The last octet is there to be hit by a frame that is longer than the pages: the kernel cuts such a frame
 /// without a word. Where the longest frame is shorter than a page and there is no header, one page is read into by
 /// the cheaper `read(2)`, and its own last octet is that one.
-final class ReceivePages {
+final class ReceivePages implements ReceiveMemory {
     private final PbufPool pool;
     private final @Nullable Pbuf[] pages;
     private final MemorySegment header;
@@ -43,8 +44,8 @@ final class ReceivePages {
         Iovec.write(iovecs, count + 1, arena.allocate(1).address(), 1);
     }
 
-    /// Reads a frame from `fd`. Returns the octets read, those of the header included; negative if there was none.
-    long read(int fd) {
+    @Override
+    public long read(int fd) {
         refill();
         final Pbuf page = isOnePage ? pages[0] : null;
         return page == null
@@ -86,8 +87,17 @@ final class ReceivePages {
         return first == 0;
     }
 
-    /// The `length` octets that were just read, as a packet that is given to the caller. At most [#room].
-    Pbuf take(int length) {
+    @Override
+    public @Nullable DropReason refusal(int length) {
+        if (length <= room()) {
+            return null;
+        }
+        return isFull() ? DropReason.FRAME_TOO_LONG : DropReason.NO_BUFFER;
+    }
+
+    /// As [ReceiveMemory#take]; at most [#room].
+    @Override
+    public Pbuf take(int length) {
         final Pbuf head = next(Math.min(length, pageSize));
         Pbuf last = head;
         int rest = length - head.length();
@@ -110,8 +120,8 @@ final class ReceivePages {
         return page;
     }
 
-    /// Gives all pages back to the pool.
-    void release() {
+    @Override
+    public void release() {
         while (first < pages.length) {
             next(0).release();
         }

@@ -18,9 +18,10 @@ import org.weir.time.TimerWheel;
 
 /// A TAP or TUN device: the stack at one end, an interface of the kernel at the other.
 ///
-/// Frames are read straight into pages of the stack's pool and gathered straight from the packets' buffers, one
-/// system call each. With offload, the `virtio_net_hdr` in front of each frame carries what is left to do, so that
-/// checksums are never computed and 64 KiB cross at once.
+/// Frames are read straight into memory of this side and gathered straight from the packets' buffers, one system call
+/// each. Without offload they are read into pages of the stack's pool. With it, the `virtio_net_hdr` in front of each
+/// frame carries what is left to do, so that checksums are never computed and 64 KiB cross at once: into a buffer of
+/// that size, which goes up as it is or, if the frame is short, by a copy.
 ///
 /// All buffers of packets that are sent must lie in native memory, as those of a pool do.
 public final class TapLink implements Link {
@@ -56,7 +57,7 @@ public final class TapLink implements Link {
     /// Frames that the next call may receive.
     private int burst = 1;
     private DropCounters drops = new DropCounters();
-    private @Nullable ReceivePages pages;
+    private @Nullable ReceiveMemory receiveMemory;
 
     private TapLink(TunDevice.Opened device, TapOptions options, int interfaceMtu) {
         fd = device.fileDescriptor();
@@ -125,7 +126,9 @@ public final class TapLink implements Link {
     @Override
     public void attach(PbufPool pool, DropCounters stackDrops) {
         drops = stackDrops;
-        pages = new ReceivePages(arena, pool, receiveHeader, receiveCapacity);
+        receiveMemory = capabilities.checksumOut()
+                ? new ReceiveBuffers(arena, pool, receiveHeader, receiveCapacity)
+                : new ReceivePages(arena, pool, receiveHeader, receiveCapacity);
     }
 
     // ---- in ----
@@ -134,11 +137,12 @@ public final class TapLink implements Link {
     /// goes up, and its answer out, before anybody asks whether there are more. It ends early once it holds
     /// [#BURST_OCTETS].
     ///
-    /// When the pool is dry, frames are taken from the kernel all the same and dropped, as a network card does: left
+    /// When the pool is dry, frames are taken from the kernel all the same and dropped, as a network card does:
+    /// left
     /// there, they would keep the device readable and the owner awake.
     @Override
     public int receive(PacketSink sink, int budget, long nowNs) {
-        final ReceivePages room = pages;
+        final ReceiveMemory room = receiveMemory;
         if (room == null) {
             return 0;
         }
@@ -163,16 +167,17 @@ public final class TapLink implements Link {
     }
 
     /// The frame of `length` octets that was just read, given to the caller; null if it had to be dropped.
-    private @Nullable Pbuf accept(ReceivePages room, int length) {
-        if (length > room.room()) {
-            drops.count(room.isFull() ? DropReason.FRAME_TOO_LONG : DropReason.NO_BUFFER);
-            return null;
-        }
-        if (length <= 0) {
-            drops.count(DropReason.LINK_MALFORMED);
+    private @Nullable Pbuf accept(ReceiveMemory room, int length) {
+        final DropReason refusal = length <= 0 ? DropReason.LINK_MALFORMED : room.refusal(length);
+        if (refusal != null) {
+            drops.count(refusal);
             return null;
         }
         final Pbuf frame = room.take(length);
+        if (frame == null) {
+            drops.count(DropReason.NO_BUFFER);
+            return null;
+        }
         if (capabilities.checksumOut() && !VirtioNetHeader.describe(receiveHeader, frame)) {
             drops.drop(frame, DropReason.LINK_MALFORMED);
             return null;
@@ -245,9 +250,9 @@ public final class TapLink implements Link {
         if (fd == CLOSED) {
             return;
         }
-        if (pages != null) {
-            pages.release();
-            pages = null;
+        if (receiveMemory != null) {
+            receiveMemory.release();
+            receiveMemory = null;
         }
         Libc.close(fd);
         fd = CLOSED;

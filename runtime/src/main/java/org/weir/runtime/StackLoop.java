@@ -76,8 +76,10 @@ public final class StackLoop implements Runnable, Executor {
         return nowNs - lastWorkNs >= spinNs || spinNs != Long.MAX_VALUE && nowNs - crowdedUntilNs < 0;
     }
 
-    /// Asks again soon, and lets whoever shares the processor run first: it may be the one that sends the next frame.
-    /// If that takes long, somebody needs the processor for more than an answer, and spinning would only take it away.
+    /// Asks again soon, and lets whoever shares the processor run first: it may be the one that sends the next
+    /// frame.
+    /// If that takes long, somebody needs the processor for more than an answer, and spinning would only take it
+    /// away.
     @SuppressWarnings("ThreadPriorityCheck") // Not relied on: a yield that does nothing leaves a busy wait.
     private void spin(long nowNs) {
         if (spinNs == Long.MAX_VALUE) {
