@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 import org.weir.base.Entropy;
 import org.weir.base.HashTable;
 import org.weir.base.KeyedHash;
+import org.weir.base.UniversalHash;
 import org.weir.ip.Datagram;
 import org.weir.wire.IpAddress;
 
@@ -11,7 +12,8 @@ import org.weir.wire.IpAddress;
 final class ConnectionTable {
     private final HashTable<TcpConnection> connections;
     private final HashTable<TcpListener> listeners;
-    private final KeyedHash hash;
+    private final UniversalHash hash;
+    private final KeyedHash choices;
     private final int capacity;
     /// The one that the last segment belonged to, as long as it is in the table.
     private @Nullable TcpConnection latest;
@@ -25,7 +27,8 @@ final class ConnectionTable {
     ConnectionTable(Tcp tcp, TcpConfig config, Entropy entropy) {
         connections = new HashTable<>(config.connections());
         listeners = new HashTable<>(config.listeners());
-        hash = new KeyedHash(entropy);
+        hash = new UniversalHash(entropy);
+        choices = new KeyedHash(entropy);
         capacity = config.connections();
         for (int i = 0; i < config.connections(); i++) {
             free(new TcpConnection(tcp));
@@ -75,7 +78,7 @@ final class ConnectionTable {
     }
 
     private int hashOf(long localLow, long remoteHigh, long remoteLow, int localPort, int remotePort) {
-        return (int) hash.hash(localLow, remoteHigh, remoteLow, (long) localPort << 16 | remotePort, 0);
+        return hash.hash(localLow, remoteHigh, remoteLow, localPort << 16 | remotePort);
     }
 
     /// The connection that `s` belongs to, null if there is none: often that of the segment before.
@@ -171,27 +174,27 @@ final class ConnectionTable {
     }
 
     void add(TcpListener l) {
-        listeners.add(l, (int) hash.hash(l.localPort));
+        listeners.add(l, l.localPort);
     }
 
     void remove(TcpListener l) {
         listeners.remove(l);
     }
 
-    /// The listener for a destination: one bound to the address goes before one bound to any. Of those that share
-    /// the port, `choice` decides.
+    /// The listener for the destination of `s`: one bound to the address goes before one bound to any. Listeners
+    /// have
+    /// their places by their ports alone, which this host chooses.
     @Nullable
-    TcpListener findListener(long localLow, int localPort, int choice) {
-        final TcpListener exact = findListenerBoundTo(localLow, localPort, choice);
-        return exact != null || localLow == IpAddress.ANY.low()
-                ? exact
-                : findListenerBoundTo(IpAddress.ANY.low(), localPort, choice);
+    TcpListener findListener(Datagram d, Segment s) {
+        final TcpListener exact = findListenerBoundTo(d.destinationLow(), d, s);
+        return exact != null ? exact : findListenerBoundTo(IpAddress.ANY.low(), d, s);
     }
 
-    private @Nullable TcpListener findListenerBoundTo(long localLow, int localPort, int choice) {
+    private @Nullable TcpListener findListenerBoundTo(long localLow, Datagram d, Segment s) {
+        final int localPort = s.destinationPort;
         TcpListener found = null;
         int count = 0;
-        final TcpListener first = listeners.first((int) hash.hash(localPort));
+        final TcpListener first = listeners.first(localPort);
         for (TcpListener l = first; l != null; l = l.hashNext()) {
             if (l.localPort == localPort && l.localLow == localLow && l.isListening()) {
                 found = l;
@@ -201,7 +204,7 @@ final class ConnectionTable {
         if (count < 2) {
             return found;
         }
-        int rest = Math.floorMod(choice, count);
+        int rest = choice(d, s, count);
         for (TcpListener l = first; l != null; l = l.hashNext()) {
             if (l.localPort == localPort && l.localLow == localLow && l.isListening() && rest-- == 0) {
                 return l;
@@ -210,14 +213,18 @@ final class ConnectionTable {
         return found;
     }
 
-    /// A number that is the same for all segments between two ends, and secret.
-    int choice(Datagram d, Segment s) {
-        return hashOf(d.destinationLow(), d.sourceHigh(), d.sourceLow(), s.destinationPort, s.sourcePort);
+    /// Of those that share a port one takes all segments between two ends: a number below `count`, from a function
+    /// whose
+    /// values may be seen.
+    private int choice(Datagram d, Segment s, int count) {
+        final long ports = (long) s.destinationPort << 16 | s.sourcePort;
+        return (int) Long.remainderUnsigned(
+                choices.hash(d.destinationLow(), d.sourceHigh(), d.sourceLow(), ports, 0), count);
     }
 
     /// True if a bound port stands in the way of binding to this one.
     boolean isTaken(long localLow, int localPort, boolean reuseAddress, boolean reusePort) {
-        for (TcpListener l = listeners.first((int) hash.hash(localPort)); l != null; l = l.hashNext()) {
+        for (TcpListener l = listeners.first(localPort); l != null; l = l.hashNext()) {
             final boolean shared = reusePort && l.reusePort || reuseAddress && l.reuseAddress && !l.isListening();
             if (overlaps(l, localLow, localPort) && !shared) {
                 return true;
@@ -234,7 +241,7 @@ final class ConnectionTable {
 
     /// True if another one listens where `mine` would and does not share the port.
     boolean hasOtherListener(TcpListener mine) {
-        for (TcpListener l = listeners.first((int) hash.hash(mine.localPort)); l != null; l = l.hashNext()) {
+        for (TcpListener l = listeners.first(mine.localPort); l != null; l = l.hashNext()) {
             final boolean shared = l.reusePort && mine.reusePort;
             if (l != mine && l.isListening() && overlaps(l, mine.localLow, mine.localPort) && !shared) {
                 return true;

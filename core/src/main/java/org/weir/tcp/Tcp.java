@@ -239,7 +239,7 @@ public final class Tcp implements Transport {
         if (chosen == 0) {
             return refuse(TcpRefusal.NO_PORT);
         }
-        if (table.find(local, high, low, chosen, port) != null) {
+        if (localPort != 0 && table.find(local, high, low, chosen, port) != null) {
             return refuse(TcpRefusal.IN_USE);
         }
         final TcpConnection c = takeConnection();

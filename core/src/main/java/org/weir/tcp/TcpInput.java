@@ -85,7 +85,7 @@ final class TcpInput {
         if (c == null || !Handshake.reopens(c, s)) {
             return c;
         }
-        if (table.findListener(d.destinationLow(), s.destinationPort, table.choice(d, s)) == null) {
+        if (table.findListener(d, s) == null) {
             return c;
         }
         tcp.teardown().forget(c);
@@ -102,7 +102,7 @@ final class TcpInput {
 
     /// RFC 9293 sections 3.10.7.1 (CLOSED) and 3.10.7.2 (LISTEN).
     private void arrivesForNoConnection(Segment s, Datagram d, long nowNs) {
-        final TcpListener listener = table.findListener(d.destinationLow(), s.destinationPort, table.choice(d, s));
+        final TcpListener listener = table.findListener(d, s);
         if (listener == null) {
             drops.count(DropReason.TCP_NO_CONNECTION);
             writer.reset(s, d);
