@@ -207,10 +207,6 @@ public final class Netif {
             drops.drop(frame, DropReason.INTERFACE_DOWN);
             return;
         }
-        if (frame.totalLength() > maximumFrame && frame.segmentSize() == 0) {
-            drops.drop(frame, DropReason.FRAME_TOO_LONG);
-            return;
-        }
         if (frame.segmentSize() > 0 && capabilities.segmentationLimit() == 0) {
             segmentation.cut(frame, this);
         } else {
@@ -218,8 +214,12 @@ public final class Netif {
         }
     }
 
-    /// Takes a frame that is no longer than the link permits.
+    /// Takes a frame that needs no cutting here.
     void send(Pbuf frame) {
+        if (frame.totalLength() > maximumFrame && frame.segmentSize() == 0) {
+            drops.drop(frame, DropReason.FRAME_TOO_LONG);
+            return;
+        }
         if (frame.checksumState() == ChecksumState.PARTIAL && !capabilities.checksumOut()) {
             PacketChecksum.complete(frame);
         }

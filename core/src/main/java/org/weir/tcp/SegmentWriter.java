@@ -69,6 +69,7 @@ final class SegmentWriter {
             return refuse();
         }
         final boolean syn = (flags & TcpHeader.SYN) != 0;
+        final int size = TcpOutput.segmentSize(c);
         final boolean urgent = c.snd.urgent && SequenceNumber.after(c.snd.urgentEnd, sequence) && !syn;
         packet.typeOfService(c.settings.typeOfService & ~Ipv4Header.ECN_MASK | tos);
         final long at = packet.prepend(headerLength(c, syn));
@@ -80,8 +81,8 @@ final class SegmentWriter {
                         flags | flagsOf(c, urgent),
                         c.rcv.advertise(!syn));
         writeOptions(c, packet, at, syn);
-        packet.segmentSize(isOneSegment(c, sequence, length) ? 0 : c.snd.segmentSize);
-        final int segments = packet.segmentSize() == 0 ? 1 : Math.ceilDiv(length, c.snd.segmentSize);
+        packet.segmentSize(isOneSegment(c, sequence, length, size) ? 0 : size);
+        final int segments = packet.segmentSize() == 0 ? 1 : Math.ceilDiv(length, size);
         segmentsSent += segments - 1;
         c.traffic.segmentsSent += segments;
         c.traffic.dataSegmentsSent += length > 0 ? segments : 0;
@@ -107,9 +108,9 @@ final class SegmentWriter {
 
     /// What is longer than a segment is cut by the link, unless it is there to find out whether the path carries
     /// it.
-    private static boolean isOneSegment(TcpConnection c, int sequence, int length) {
+    private static boolean isOneSegment(TcpConnection c, int sequence, int length, int size) {
         final MtuSearch m = c.snd.mtu;
-        return length <= c.snd.segmentSize || m.probing && sequence == m.probeStart;
+        return length <= size || m.probing && sequence == m.probeStart;
     }
 
     private boolean refuse() {

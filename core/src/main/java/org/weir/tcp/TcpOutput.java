@@ -165,7 +165,7 @@ final class TcpOutput {
     }
 
     /// Octets of payload in a full segment with the options that it carries now.
-    private static int segmentSize(TcpConnection c) {
+    static int segmentSize(TcpConnection c) {
         final int usualOptions = c.rcv.timestamps ? TcpOptions.TIMESTAMPS_LENGTH : 0;
         return c.snd.segmentSize - (c.rcv.optionsLength() - usualOptions);
     }
