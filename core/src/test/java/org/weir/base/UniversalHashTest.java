@@ -30,9 +30,8 @@ class UniversalHashTest {
                 new UniversalHash(new SplitMix64(2)).hash(1, 2, 3, 4));
     }
 
-    /// Keys as an attacker chooses them, addresses and ports in arithmetic sequence. Where there are as many chains
-    /// as
-    /// keys, a key finds half another one in its chain on average, as with a random function.
+    /// Keys as an attacker chooses them, addresses and ports in arithmetic sequence. Where there are as many
+    /// chains as keys, a key finds half another one in its chain on average, as with a random function.
     @Test
     void regularKeysAreSpreadOverTheChains() {
         final SplitMix64 random = new SplitMix64(1);
