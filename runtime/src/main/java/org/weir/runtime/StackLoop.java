@@ -15,6 +15,8 @@ import org.weir.stack.Stack;
 ///    '--------------------------------------------------'
 /// ```
 ///
+/// With [IdleStrategy#SLEEP] it waits after each poll, for as long as the stack has nothing to do.
+///
 /// The thread that calls [#run] owns the stack until that returns; set the stack up before, in any one thread that then
 /// calls [Stack#release]. An iteration allocates nothing. [#stop] and [#execute] may be called by any thread, also by a
 /// signal handler.
