@@ -1,8 +1,9 @@
 package org.weir.base;
 
 /// Multilinear hashing (Lemire and Kaser 2014) of seven 32-bit words: two different keys collide with a probability of
-/// 2^-32, whoever chose them without knowing the secret. For tables, whose hashes nobody sees: there it is as good
-/// against chosen collisions as [KeyedHash], at a tenth of the cost. Who sees hashes can compute others.
+/// 2^-32, whoever chose them without knowing the secret. For tables, whose hashes nobody sees, at a tenth of
+/// the cost of [KeyedHash]. Who sees hashes can compute others, and who learned of one collision, by its timing say,
+/// could go on from there.
 public final class UniversalHash {
     private final long offset;
     private final long factor0;

@@ -190,7 +190,7 @@ public final class Ipv4 {
         header.at(packet.segment(), at)
                 .write(
                         Ipv4Header.lengthWord(packet.typeOfService(), packet.totalLength()),
-                        Ipv4Header.fragmentWord(nextIdentification(), Ipv4Header.DONT_FRAGMENT),
+                        Ipv4Header.fragmentWord(nextIdentification(packet), Ipv4Header.DONT_FRAGMENT),
                         Ipv4Header.protocolWord(timeToLive, protocol),
                         source,
                         destination);
@@ -205,9 +205,12 @@ public final class Ipv4 {
     }
 
     /// Packets that may not be fragmented need no unique number (RFC 6864 section 4.1); counting from a random
-    /// start costs nothing and helps who reads a trace.
-    private int nextIdentification() {
-        return identification++ & 0xFFFF;
+    /// start costs nothing and helps who reads a trace. A packet that will be cut uses one for each segment.
+    private int nextIdentification(Pbuf packet) {
+        final int size = packet.segmentSize();
+        final int first = identification;
+        identification += size == 0 ? 1 : packet.totalLength() / size + 1;
+        return first & 0xFFFF;
     }
 
     /// Takes a packet of ours, from its IP header, that no neighbour answered for, and tells its sender.

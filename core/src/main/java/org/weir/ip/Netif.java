@@ -21,6 +21,8 @@ public final class Netif {
     private static final int LIMITED_BROADCAST = -1;
     /// The most segments that one packet is cut into here: as many as a connection sends in a turn.
     private static final int SEGMENTS_PER_PACKET = 32;
+    /// Pages that a segment shares with its neighbours, and the cuts themselves.
+    private static final int HANDLES_AT_CUTS = 3;
     /// The most TCP payload of one packet: with all headers and options below the 65,535 octets that IP can tell.
     private static final int LONGEST_PAYLOAD = 65_160;
 
@@ -196,8 +198,9 @@ public final class Netif {
         if (ofLink > 0) {
             return ofLink;
         }
-        final int segments = Math.min(
-                SEGMENTS_PER_PACKET, Math.min(link.room(), pool.blocks().free()));
+        final int handlesPerSegment = segmentSize / pool.pageSize() + HANDLES_AT_CUTS;
+        final int buffers = Math.min(pool.blocks().free(), pool.handles().free() / handlesPerSegment);
+        final int segments = Math.min(SEGMENTS_PER_PACKET, Math.min(link.room(), buffers));
         return Math.min(segments * segmentSize, LONGEST_PAYLOAD);
     }
 

@@ -142,9 +142,9 @@ public final class Pbuf {
         return (int) (ceiling - offset - length);
     }
 
-    /// Octets of pool memory that this buffer keeps from others.
+    /// Octets of memory that this buffer keeps from others: of the pool, or lent by a link.
     public int trueSize() {
-        return (int) (blockCeiling - blockFloor);
+        return (int) (kind == Kind.CUSTOM ? ceiling - floor : blockCeiling - blockFloor);
     }
 
     /// The next buffer of the same packet.

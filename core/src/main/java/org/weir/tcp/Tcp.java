@@ -22,6 +22,8 @@ import org.weir.wire.TcpOptions;
 /// A poll runs [#process] for each segment, then [#deliver], then [#transmit]. The user's calls only queue work for
 /// them.
 public final class Tcp implements Transport {
+    /// Connections that found no room or no buffer and try again in one poll; the others keep their turn.
+    private static final int RETRIES_PER_POLL = 256;
     /// RFC 6528: the clock of initial sequence numbers ticks every 4 microseconds.
     private static final long ISN_TICK_NS = 4_000;
 
@@ -407,7 +409,7 @@ public final class Tcp implements Transport {
 
     /// Sends what connections have to send, each a turn. Returns how many had one.
     public int transmit(long nowNs) {
-        for (int i = lists.blocked.size(); i > 0; i--) {
+        for (int i = Math.min(lists.blocked.size(), RETRIES_PER_POLL); i > 0; i--) {
             lists.outputs.add(lists.blocked.remove());
         }
         int sent = 0;

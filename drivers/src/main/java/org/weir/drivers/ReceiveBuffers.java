@@ -15,7 +15,7 @@ import org.weir.memory.PbufRelease;
 /// A long frame goes up where it lies and another buffer takes its place; a short one is copied into pages, so that it
 /// does not keep a buffer from others. When users hold all buffers but the one that is read into, long frames are
 /// copied
-/// too. What users can hold here is bounded by the number of buffers and not counted as memory of a connection.
+/// too. That is slower, and nothing else.
 final class ReceiveBuffers implements ReceiveMemory, PbufRelease {
     /// Buffers of one device: those of a burst, and as many again for users that are behind.
     static final int COUNT = 16;

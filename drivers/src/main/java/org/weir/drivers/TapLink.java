@@ -35,6 +35,9 @@ public final class TapLink implements Link {
     /// The kernel takes a frame at once or refuses it; this only bounds a burst.
     private static final int BURST = 64;
 
+    /// A frame that comes this long after the last call is probably alone.
+    private static final long LONE_NS = 20_000;
+
     /// What was received goes to its user before the next burst comes, while it is in the second-level cache.
     private static final int BURST_OCTETS = 256 * 1024;
 
@@ -56,6 +59,7 @@ public final class TapLink implements Link {
     private int fd;
     /// Frames that the next call may receive.
     private int burst = 1;
+    private long lastReceiveNs;
     private DropCounters drops = new DropCounters();
     private @Nullable ReceiveMemory receiveMemory;
 
@@ -133,7 +137,8 @@ public final class TapLink implements Link {
 
     // ---- in ----
 
-    /// As [Link#receive]. A burst begins with one frame and doubles while the device fills it, so that a lone frame
+    /// As [Link#receive]. After a pause a burst begins with one frame and doubles while the device fills it, so
+    /// that a lone frame
     /// goes up, and its answer out, before anybody asks whether there are more. It ends early once it holds
     /// [#BURST_OCTETS].
     ///
@@ -146,7 +151,8 @@ public final class TapLink implements Link {
         if (room == null) {
             return 0;
         }
-        final int most = Math.min(budget, burst);
+        final int most = nowNs - lastReceiveNs > LONE_NS ? 1 : Math.min(budget, burst);
+        lastReceiveNs = nowNs;
         burst = Math.min(2 * most, budget);
         int received = 0;
         long burstOctets = 0;

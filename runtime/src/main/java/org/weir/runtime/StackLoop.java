@@ -15,6 +15,8 @@ import org.weir.stack.Stack;
 ///    '--------------------------------------------------'
 /// ```
 ///
+/// With [IdleStrategy#SLEEP] it waits after each poll, for as long as the stack has nothing to do.
+///
 /// The thread that calls [#run] owns the stack until that returns; set the stack up before, in any one thread that then
 /// calls [Stack#release]. An iteration allocates nothing. [#stop] and [#execute] may be called by any thread, also by a
 /// signal handler.
@@ -64,7 +66,7 @@ public final class StackLoop implements Runnable, Executor {
             if (work > 0) {
                 lastWorkNs = nowNs;
             }
-            if (mayWait(nowNs)) {
+            if (mayWait(nowNs, work)) {
                 await(nowNs);
             } else if (work == 0) {
                 spin(nowNs);
@@ -72,8 +74,10 @@ public final class StackLoop implements Runnable, Executor {
         }
     }
 
-    private boolean mayWait(long nowNs) {
-        return nowNs - lastWorkNs >= spinNs || spinNs != Long.MAX_VALUE && nowNs - crowdedUntilNs < 0;
+    /// A loop that never spins waits after each poll: [Stack#nextDeadlineNs] says whether there is more to do.
+    private boolean mayWait(long nowNs, int work) {
+        final boolean crowded = work == 0 && spinNs != Long.MAX_VALUE && nowNs - crowdedUntilNs < 0;
+        return crowded || nowNs - lastWorkNs >= spinNs;
     }
 
     /// Asks again soon, and lets whoever shares the processor run first: it may be the one that sends the next
