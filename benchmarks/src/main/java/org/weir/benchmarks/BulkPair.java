@@ -29,6 +29,10 @@ final class BulkPair implements AutoCloseable {
         hosts.connect(new Source(), new Sink());
     }
 
+    HostPair hosts() {
+        return hosts;
+    }
+
     long received() {
         return received;
     }
