@@ -102,9 +102,11 @@ public final class ScaleBench {
         out.printf(
                 "%n%-28s %28s %8s %12s%n",
                 "octet to and fro, in turn by", "ns/request, both ends", "ratio", "allocated");
-        final int[] sizes = {1, TURNS};
-        final Rounds[] measured = {new Rounds(rounds), new Rounds(rounds)};
-        final List<TurnTaker> takers = List.of(new TurnTaker(sizes[0]), new TurnTaker(sizes[1]));
+        final int[] sizes = {1, TURNS / 100, TURNS / 10, TURNS};
+        final Rounds[] measured = new Rounds[sizes.length];
+        Arrays.setAll(measured, i -> new Rounds(rounds));
+        final List<TurnTaker> takers =
+                Arrays.stream(sizes).mapToObj(TurnTaker::new).toList();
         for (int round = -WARM_UP_ROUNDS; round < rounds; round++) {
             for (int i = 0; i < sizes.length; i++) {
                 final TurnTaker taker = takers.get(i);
