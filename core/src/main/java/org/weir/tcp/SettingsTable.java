@@ -27,9 +27,11 @@ final class SettingsTable {
         link(defaults);
     }
 
-    /// Objects that are made for `config`: one for each connection and listener, as long as that is few.
+    /// Objects that are made for `config`: as long as that is few, one for each connection and listener, and one
+    /// for
+    /// the change from one to the next.
     static int countFor(TcpConfig config) {
-        return Math.min(config.connections() + config.listeners(), MOST);
+        return Math.min(config.connections() + config.listeners() + 1, MOST);
     }
 
     /// How often nothing was free for another combination.

@@ -101,7 +101,7 @@ class StackConfigTest {
         assertEquals(512 * 2_048 + 256 * 256, arena);
         assertEquals(
                 "pages 512, blocks 256, packet buffer handles 1792, TCP connections 16, TCP listeners 64, TCP settings"
-                    + " 80, TCP flights 16, TCP ranges sent 1040, TCP reassembly queues 16, TCP runs received 512, TCP"
+                    + " 81, TCP flights 16, TCP ranges sent 1040, TCP reassembly queues 16, TCP runs received 512, TCP"
                     + " path MTU searches 16, UDP endpoints 8, neighbours 16, socket descriptors 32",
                 String.join(
                         ", ",

@@ -53,7 +53,8 @@ class SettingsTableTest {
     void tooManyDifferentOnesAreRefusedAndCounted() {
         final SharedSettings first = exchange(table.takeDefaults(), 1);
         exchange(table.takeDefaults(), 2);
-        assertNull(table.exchange(first, settingsWithPacing(3)));
+        exchange(table.takeDefaults(), 3);
+        assertNull(table.exchange(first, settingsWithPacing(4)));
         assertEquals(1, table.refusals());
         assertEquals(1, first.maximumPacingRate);
         assertEquals(1, first.users);
@@ -63,14 +64,27 @@ class SettingsTableTest {
     void whatNobodyHasAnyMoreIsFreeForOtherValues() {
         final SharedSettings first = exchange(table.takeDefaults(), 1);
         final SharedSettings second = exchange(table.takeDefaults(), 2);
+        exchange(table.takeDefaults(), 3);
         table.take(first);
         table.give(first);
-        assertNull(table.exchange(second, settingsWithPacing(3)));
+        assertNull(table.exchange(second, settingsWithPacing(4)));
         table.give(first);
-        final SharedSettings third = exchange(second, 3);
-        assertSame(first, third);
-        assertNotSame(second, third);
-        assertSame(second, exchange(third, 4));
+        final SharedSettings fourth = exchange(second, 4);
+        assertSame(first, fourth);
+        assertNotSame(second, fourth);
+        assertSame(second, exchange(fourth, 5));
+    }
+
+    /// Where each has settings of its own, each can still change them.
+    @Test
+    void thereIsRoomToChangeWhenAllDiffer() {
+        SharedSettings connection = exchange(table.takeDefaults(), 1);
+        exchange(table.takeDefaults(), 2);
+        for (int rate = 3; rate < 10; rate++) {
+            connection = exchange(connection, rate);
+        }
+        assertEquals(9, connection.maximumPacingRate);
+        assertEquals(0, table.refusals());
     }
 
     /// A setting that comparison forgets would be lost as soon as it is set.
