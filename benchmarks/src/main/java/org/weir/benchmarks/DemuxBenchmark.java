@@ -15,8 +15,7 @@ import org.weir.base.SplitMix64;
 import org.weir.base.UniversalHash;
 
 /// Finding a connection by addresses and ports: the hash, the chain, the comparison. With many of them it shows what
-/// the
-/// caches cost; the number itself must not matter.
+/// the caches cost; the number itself must not matter.
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

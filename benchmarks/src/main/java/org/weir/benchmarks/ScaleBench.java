@@ -186,8 +186,7 @@ public final class ScaleBench {
     }
 
     /// Nanoseconds of processor time for each of what a round does: while another program has the processor nothing
-    /// is
-    /// measured.
+    /// is measured.
     private static final class Rounds {
         private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 

@@ -13,8 +13,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /// A full segment on its way out and on its way in, checksums in software: a poll of one of two hosts that are joined
-/// by
-/// an in-memory link, while the clock stands for the other. The copy from host to host counts as out.
+/// by an in-memory link, while the clock stands for the other. The copy from host to host counts as out.
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class SegmentBenchmark {

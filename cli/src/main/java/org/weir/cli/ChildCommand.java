@@ -62,8 +62,7 @@ final class ChildCommand {
     }
 
     /// A terminal has interrupted the command by itself, which may have its own idea of what that means, as a shell
-    /// has. If the
-    /// signal came from elsewhere, to this program alone, the command does not know of it yet.
+    /// has. If the signal came from elsewhere, to this program alone, the command does not know of it yet.
     private void passInterrupt() throws InterruptedException, IOException {
         if (isInForeground() || process.waitFor(INTERRUPT_GRACE_MS, TimeUnit.MILLISECONDS)) {
             return;
@@ -75,8 +74,7 @@ final class ChildCommand {
     }
 
     /// True if this process is in the foreground of a terminal: proc(5), fields 5 (process group) and 8 (foreground
-    /// group of the
-    /// terminal) of `stat`.
+    /// group of the terminal) of `stat`.
     private static boolean isInForeground() throws IOException {
         final String[] fields = statFields(ProcessHandle.current().pid());
         return fields.length > 5 && fields[2].equals(fields[5]);
@@ -89,8 +87,9 @@ final class ChildCommand {
     }
 
     /// Ends all descendants of this process: SIGTERM first, SIGKILL to what is left after two seconds. A process
-    /// whose parent
-    /// has gone is a descendant still if [org.weir.drivers.HostProcess#becomeChildSubreaper] was called before.
+    /// whose parent has gone is a descendant still if [org.weir.drivers.HostProcess#becomeChildSubreaper] was
+    /// called
+    /// before.
     static void endAll() throws InterruptedException {
         final long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(TERMINATE_GRACE_MS);
         List<ProcessHandle> left = alive();

@@ -10,9 +10,9 @@ import picocli.CommandLine.Spec;
 
 /// The `weir` command. Subcommands are named in the annotation below; each is a class of this package.
 ///
-/// The exit status is 0 for success, 2 for bad arguments, 1 for everything else; `lab` returns that of its command. An
-/// error
-/// is one line on standard error, never a stack trace; the environment variable `WEIR_DEBUG` asks for the trace.
+/// The exit status is 0 for success, 2 for bad arguments, 1 for everything else; `lab` returns that of its command.
+/// An error is one line on standard error, never a stack trace; the environment variable `WEIR_DEBUG` asks for the
+/// trace.
 @Command(
         name = "weir",
         description = "A TCP/IP stack in user space.",

@@ -6,10 +6,9 @@ import java.util.function.Consumer;
 
 /// Lets a command end in its own order and with its own exit status when a signal asks it to.
 ///
-/// The JVM answers SIGINT, SIGTERM and SIGHUP by running its shutdown hooks and exits with 128 + n. The hook made here
-/// tells the command, waits until it has cleaned up, and ends the JVM with the command's status instead. It is
-/// installed
-/// before there is anything to clean up, so that no signal comes in between.
+/// The JVM answers SIGINT, SIGTERM and SIGHUP by running its shutdown hooks and exits with 128 + n. The hook made
+/// here tells the command, waits until it has cleaned up, and ends the JVM with the command's status instead. It is
+/// installed before there is anything to clean up, so that no signal comes in between.
 final class Termination {
     /// Which signal it was.
     enum Signal {

@@ -10,8 +10,7 @@ import java.util.concurrent.TimeUnit;
 /// Runs this program again as root of a user namespace of its own, where it may make a network.
 ///
 /// A process of several threads cannot enter a user namespace (user_namespaces(7)), so `unshare` of util-linux does
-/// that
-/// and then starts the JVM anew with the same arguments.
+/// that and then starts the JVM anew with the same arguments.
 final class UserNamespace {
     private static final String UNSHARE = "unshare";
     private static final long PROBE_LIMIT_S = 10;

@@ -15,6 +15,7 @@ import org.weir.memory.PbufPool;
 import org.weir.time.StackClock;
 import org.weir.wire.EthernetHeader;
 import org.weir.wire.IpPrefix;
+import org.weir.wire.UdpHeader;
 
 /// A network interface: a link, its addresses and its counters.
 public final class Netif {
@@ -210,11 +211,18 @@ public final class Netif {
             drops.drop(frame, DropReason.INTERFACE_DOWN);
             return;
         }
-        if (frame.segmentSize() > 0 && capabilities.segmentationLimit() == 0) {
+        if (frame.segmentSize() > 0 && !isCutByLink(frame)) {
             segmentation.cut(frame, this);
         } else {
             send(frame);
         }
+    }
+
+    /// The place of the checksum tells TCP from UDP.
+    private boolean isCutByLink(Pbuf frame) {
+        return frame.checksumOffset() == UdpHeader.CHECKSUM
+                ? capabilities.datagramSegmentation()
+                : capabilities.segmentationLimit() > 0;
     }
 
     /// Takes a frame that needs no cutting here.

@@ -11,9 +11,10 @@ import org.weir.wire.Checksum;
 import org.weir.wire.IpProtocol;
 import org.weir.wire.Ipv4Header;
 import org.weir.wire.TcpHeader;
+import org.weir.wire.UdpHeader;
 
-/// Cuts TCP packets for links that cut none themselves: at the last moment, so that all layers above work once for many
-/// segments. Payload is shared, not copied; each segment gets headers of its own.
+/// Cuts TCP and UDP packets for links that cut none themselves: at the last moment, so that all layers above work once
+/// for many segments or datagrams. Payload is shared, not copied; each segment gets headers of its own.
 ///
 /// ```text
 ///   [Ethernet|IP|TCP] -> payload of n segments    becomes n times    [Ethernet|IP|TCP] -> payload of one
@@ -24,11 +25,13 @@ final class Segmentation {
     private final int networkOffset;
     private final Ipv4Header ip = new Ipv4Header();
     private final TcpHeader tcp = new TcpHeader();
+    private final UdpHeader udp = new UdpHeader();
 
     // The headers of the packet that is cut; those of its next segment where they differ.
     private int transportOffset;
     private int typeOfService;
     private int fragment;
+    private int timeToLive;
     private int protocol;
     private int source;
     private int destination;
@@ -44,7 +47,7 @@ final class Segmentation {
 
     /// Takes `packet`, whose first buffer holds its headers and nothing else, and gives its segments to `netif`.
     /// When
-    /// buffers run out the rest is dropped and counted; the transport sends it again.
+    /// buffers run out the rest is dropped and counted, as a network does.
     void cut(Pbuf packet, Netif netif) {
         final int headers = packet.length();
         final int size = packet.segmentSize();
@@ -70,12 +73,15 @@ final class Segmentation {
         final long lengthAndFragment = ip.lengthAndFragment();
         typeOfService = Ipv4Header.typeOfService(lengthAndFragment);
         fragment = (int) lengthAndFragment;
-        protocol = Ipv4Header.protocolWord(ip.timeToLive(), IpProtocol.TCP);
+        timeToLive = ip.timeToLive();
+        protocol = ip.protocol();
         source = ip.source();
         destination = ip.destination();
-        tcp.at(packet.segment(), packet.transportOffset());
-        portsAndSequence = tcp.portsAndSequence();
-        acknowledgmentAndControl = tcp.acknowledgmentAndControl();
+        if (protocol == IpProtocol.TCP) {
+            tcp.at(packet.segment(), packet.transportOffset());
+            portsAndSequence = tcp.portsAndSequence();
+            acknowledgmentAndControl = tcp.acknowledgmentAndControl();
+        }
     }
 
     /// The first `size` octets of payload behind a copy of the headers; null if there was no buffer.
@@ -92,28 +98,37 @@ final class Segmentation {
         return segment;
     }
 
-    /// What differs between segments. `absent` are control bits that only the last one carries.
+    /// What differs between segments. `absent` are control bits of TCP that only the last one carries.
     private void writeHeaders(Pbuf segment, int absent) {
+        final long at = segment.offset() + transportOffset;
         final int length = segment.totalLength() - transportOffset;
         ip.at(segment.segment(), segment.offset() + networkOffset)
                 .write(
                         Ipv4Header.lengthWord(typeOfService, segment.totalLength() - networkOffset),
                         fragment,
-                        protocol,
+                        Ipv4Header.protocolWord(timeToLive, protocol),
                         source,
                         destination);
-        tcp.at(segment.segment(), segment.offset() + transportOffset)
-                .portsAndSequence(portsAndSequence)
-                .acknowledgmentAndControl(TcpHeader.without(absent, acknowledgmentAndControl))
-                .checksum(Checksum.pseudoHeader(source, destination, IpProtocol.TCP, length));
-        segment.partialChecksum(segment.offset() + transportOffset, TcpHeader.CHECKSUM);
+        final int pseudoHeader = Checksum.pseudoHeader(source, destination, protocol, length);
+        if (protocol == IpProtocol.TCP) {
+            tcp.at(segment.segment(), at)
+                    .portsAndSequence(portsAndSequence)
+                    .acknowledgmentAndControl(TcpHeader.without(absent, acknowledgmentAndControl))
+                    .checksum(pseudoHeader);
+            segment.partialChecksum(at, TcpHeader.CHECKSUM);
+        } else {
+            udp.at(segment.segment(), at).length(length).checksum(pseudoHeader);
+            segment.partialChecksum(at, UdpHeader.CHECKSUM);
+        }
     }
 
     /// To the next segment, with an identification of its own. That the congestion window was reduced is said once
     /// (RFC 3168 section 6.1.2).
     private void moveOn(int size) {
         fragment += 1 << 16;
-        portsAndSequence = TcpHeader.behind(size, portsAndSequence);
-        acknowledgmentAndControl = TcpHeader.without(TcpHeader.CWR, acknowledgmentAndControl);
+        if (protocol == IpProtocol.TCP) {
+            portsAndSequence = TcpHeader.behind(size, portsAndSequence);
+            acknowledgmentAndControl = TcpHeader.without(TcpHeader.CWR, acknowledgmentAndControl);
+        }
     }
 }

@@ -7,8 +7,7 @@ import org.weir.memory.PbufPool;
 /// same seed.
 ///
 /// A sender learns of a full link only where the plan's queue is its own ([Bottleneck#ownQueue]) or the link inside
-/// takes
-/// no more; a router's queue drops.
+/// takes no more; a router's queue drops.
 ///
 /// It declares no offload, so that every segment meets its own fate and a flipped bit meets a checksum; the link inside
 /// should be opened without offload too.

@@ -10,8 +10,7 @@ import org.weir.wire.Ipv4Header;
 import org.weir.wire.TcpHeader;
 
 /// What a router can see of the frames that pass it. Looks at the first buffer only, which holds all headers of
-/// whatever
-/// a stack or a network card makes.
+/// whatever a stack or a network card makes.
 final class FrameInspector {
     static final int NO_TCP = -1;
 

@@ -7,9 +7,16 @@ package org.weir.link;
 /// @param mtu octets of IP packet in one frame
 /// @param checksumOut completes checksums that are [org.weir.memory.ChecksumState#PARTIAL]
 /// @param segmentationLimit octets of TCP payload in one packet that the link cuts itself; 0 if it cuts none
+/// @param datagramSegmentation cuts what one UDP packet carries into datagrams as well
 /// @param maxPieces buffers in one packet that the link gathers
 public record LinkCapabilities(
-        Framing framing, long hardwareAddress, int mtu, boolean checksumOut, int segmentationLimit, int maxPieces) {
+        Framing framing,
+        long hardwareAddress,
+        int mtu,
+        boolean checksumOut,
+        int segmentationLimit,
+        boolean datagramSegmentation,
+        int maxPieces) {
     /// The smallest MTU of an IPv4 link, RFC 791 section 3.2.
     public static final int MINIMUM_MTU = 68;
 
@@ -24,11 +31,11 @@ public record LinkCapabilities(
 
     /// An Ethernet link that leaves everything to the stack.
     public static LinkCapabilities plainEthernet(long hardwareAddress, int mtu) {
-        return new LinkCapabilities(Framing.ETHERNET, hardwareAddress, mtu, false, 0, Integer.MAX_VALUE);
+        return new LinkCapabilities(Framing.ETHERNET, hardwareAddress, mtu, false, 0, false, Integer.MAX_VALUE);
     }
 
     /// The same link, leaving checksums and segmentation to the stack.
     public LinkCapabilities withoutOffload() {
-        return new LinkCapabilities(framing, hardwareAddress, mtu, false, 0, maxPieces);
+        return new LinkCapabilities(framing, hardwareAddress, mtu, false, 0, false, maxPieces);
     }
 }

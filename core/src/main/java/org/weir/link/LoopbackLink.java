@@ -13,7 +13,7 @@ public final class LoopbackLink implements Link {
     private static final int SEGMENTATION_LIMIT = 65_000;
 
     private final LinkCapabilities capabilities = new LinkCapabilities(
-            Framing.IP, 0, LinkCapabilities.MAXIMUM_MTU, true, SEGMENTATION_LIMIT, Integer.MAX_VALUE);
+            Framing.IP, 0, LinkCapabilities.MAXIMUM_MTU, true, SEGMENTATION_LIMIT, false, Integer.MAX_VALUE);
     private final PacketQueue queue = new PacketQueue();
     private @Nullable DropCounters drops;
 

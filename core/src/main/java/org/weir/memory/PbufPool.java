@@ -269,8 +269,8 @@ public final class PbufPool {
     }
 
     /// A packet that holds a copy of `length` octets behind the headroom of `layer`, given to the caller: one
-    /// buffer if it
-    /// fits one, else a chain of pages. Null if there are too few.
+    /// buffer
+    /// if it fits one, else a chain of pages. Null if there are too few.
     public @Nullable Pbuf copyOf(Headroom layer, MemorySegment source, long offset, int length) {
         Objects.checkFromIndexSize(offset, length, source.byteSize());
         final Pbuf first = take(layer, Math.min(length, pageSize - layer.octets()));
@@ -291,6 +291,32 @@ public final class PbufPool {
             first.chainAfter(last, page);
             last = page;
             done += page.length;
+        }
+        return first;
+    }
+
+    /// A packet that holds a copy of `octets` octets of `packet` (borrowed) from `from` on, given to the caller;
+    /// null if
+    /// there are too few pages.
+    public @Nullable Pbuf copyOf(Pbuf packet, int from, int octets) {
+        Pbuf first = null;
+        Pbuf last = null;
+        for (int done = 0; done < octets; ) {
+            final Pbuf page = takePage();
+            if (page == null) {
+                if (first != null) {
+                    first.release();
+                }
+                return null;
+            }
+            page.resize(Math.min(pageSize, octets - done));
+            done += packet.copyTo(from + done, memory, page.offset, page.length);
+            if (first == null || last == null) {
+                first = page;
+            } else {
+                first.chainAfter(last, page);
+            }
+            last = page;
         }
         return first;
     }

@@ -6,9 +6,8 @@ import org.weir.tcp.TcpSettings;
 import org.weir.time.StackClock;
 import org.weir.udp.UdpEndpoint;
 
-/// The socket options, with the numbers and units of Linux. One that is not listed here is refused with `ENOPROTOOPT`,
-/// a
-/// value out of its range with `EINVAL`.
+/// The socket options, with the numbers and units of Linux. One that is not listed here is refused with
+/// `ENOPROTOOPT`, a value out of its range with `EINVAL`.
 ///
 /// An option set on a listening socket holds for the connections that arrive from then on.
 public final class SocketOptions {
@@ -17,6 +16,7 @@ public final class SocketOptions {
 
     public static final int SOL_SOCKET = 1;
     public static final int IPPROTO_TCP = 6;
+    public static final int IPPROTO_UDP = 17;
 
     /// 1 to share a bound port with other sockets that have this set, as long as none of them listens.
     public static final int SO_REUSEADDR = 2;
@@ -67,6 +67,9 @@ public final class SocketOptions {
     /// Time to live of what is sent, 1 to 255.
     public static final int IP_TTL = 2;
 
+    /// Octets of payload after which what one call sends is cut into another datagram, 0 (never) to 65535.
+    public static final int UDP_SEGMENT = 103;
+
     private static final int LEAST_SEGMENT = 88;
     private static final int LARGEST_SEGMENT = 32_767;
     private static final int LONGEST_KEEP_ALIVE = 32_767;
@@ -82,6 +85,7 @@ public final class SocketOptions {
         return switch (level) {
             case SOL_SOCKET -> setSocketLevel(s, name, value);
             case IPPROTO_TCP -> s.type == Sockets.SOCK_STREAM ? setTcpLevel(s, name, value) : -Errno.ENOPROTOOPT;
+            case IPPROTO_UDP -> setUdpLevel(s, name, value);
             case IPPROTO_IP -> setIpLevel(s, name, value);
             default -> -Errno.ENOPROTOOPT;
         };
@@ -178,6 +182,17 @@ public final class SocketOptions {
         return value < least || value > most ? Errno.EINVAL : 0;
     }
 
+    private static int setUdpLevel(Socket s, int name, int value) {
+        if (s.endpoint == null || name != UDP_SEGMENT) {
+            return -Errno.ENOPROTOOPT;
+        }
+        if (value < 0 || value > 0xFFFF) {
+            return -Errno.EINVAL;
+        }
+        s.endpoint.segmentSize(value);
+        return 0;
+    }
+
     private static int setIpLevel(Socket s, int name, int value) {
         if (name != IP_TTL && (name != IP_TOS || s.type != Sockets.SOCK_STREAM)) {
             return -Errno.ENOPROTOOPT;
@@ -210,6 +225,8 @@ public final class SocketOptions {
         return switch (level) {
             case SOL_SOCKET -> socketLevel(s, name);
             case IPPROTO_TCP -> s.type == Sockets.SOCK_STREAM ? tcpLevel(s, name) : -Errno.ENOPROTOOPT;
+            case IPPROTO_UDP ->
+                s.endpoint != null && name == UDP_SEGMENT ? s.endpoint.segmentSize() : -Errno.ENOPROTOOPT;
             case IPPROTO_IP -> ipLevel(s, name);
             default -> -Errno.ENOPROTOOPT;
         };

@@ -123,8 +123,7 @@ public final class Stack implements AutoCloseable {
     }
 
     /// When [#poll] must be called even if no frame arrives: [TimerWheel#NEVER] if never, the time of the last poll
-    /// if
-    /// there is work left now.
+    /// if there is work left now.
     public long nextDeadlineNs() {
         if (tcp.hasWork() || udp.hasEvents()) {
             return clock.nowNs();

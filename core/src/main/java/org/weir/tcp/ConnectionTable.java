@@ -214,8 +214,7 @@ final class ConnectionTable {
     }
 
     /// Of those that share a port one takes all segments between two ends: a number below `count`, from a function
-    /// whose
-    /// values may be seen.
+    /// whose values may be seen.
     private int choice(Datagram d, Segment s, int count) {
         final long ports = (long) s.destinationPort << 16 | s.sourcePort;
         return (int) Long.remainderUnsigned(

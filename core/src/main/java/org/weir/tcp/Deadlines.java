@@ -4,8 +4,7 @@ import org.weir.time.Timer;
 import org.weir.time.TimerWheel;
 
 /// The deadlines of one connection: a single timer, set to the earliest. A deadline that moves away costs one store;
-/// the
-/// timer finds out when it expires.
+/// the timer finds out when it expires.
 final class Deadlines extends Timer {
     static final long NEVER = TimerWheel.NEVER;
 

@@ -79,8 +79,10 @@ final class PayloadInput {
         if (fillsHole) {
             joinOutOfOrder(rcv);
         }
-        if (fillsHole || rcv.unacknowledged >= SEGMENTS_PER_ACK * rcv.peerSegmentSize || isQuick(c, nowNs)) {
+        if (fillsHole || isQuick(c, nowNs)) {
             tcp.owesAck(c);
+        } else if (rcv.unacknowledged >= SEGMENTS_PER_ACK * rcv.peerSegmentSize) {
+            tcp.owesSpacedAck(c, nowNs);
         } else if (c.deadlines.acknowledgeNs == Deadlines.NEVER) {
             c.deadlines.acknowledgeNs = nowNs + tcp.config().delayedAckNs();
             tcp.schedule(c);

@@ -47,6 +47,8 @@ final class Receiver {
     boolean ackNow;
     /// Octets received since the last acknowledgment.
     int unacknowledged;
+    /// When data was acknowledged last.
+    long acknowledgedNs;
 
     /// RFC 7323 timestamps are in use.
     boolean timestamps;
@@ -107,6 +109,7 @@ final class Receiver {
         finSequence = 0;
         ackNow = false;
         unacknowledged = 0;
+        acknowledgedNs = 0;
         timestamps = true;
         tsRecent = 0;
         tsRecentAt = 0;
@@ -273,6 +276,16 @@ final class Receiver {
     boolean owesWindowUpdate() {
         final int growth = capacity - queue.length() - window();
         return growth >= Math.min(capacity / SILLY_WINDOW_SHARE, 2 * segmentSize);
+    }
+
+    /// A segment leaves, and with it an acknowledgment of all that was received.
+    void acknowledged(long nowNs) {
+        if (unacknowledged > 0) {
+            acknowledgedNs = nowNs;
+        }
+        unacknowledged = 0;
+        lastAckSent = nxt;
+        ackNow = false;
     }
 
     /// The 16 bits for the header, remembering the edge that they stand for.

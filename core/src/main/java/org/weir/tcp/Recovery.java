@@ -1,9 +1,8 @@
 package org.weir.tcp;
 
-/// What a sender knows of losses while something is on the way: which are being repaired and how (RFC 6675, RFC 6937),
-/// whether the repair could be needless (RFC 5682, RFC 3522, RFC 3708), and the state of RACK-TLP (RFC 8985 section
-/// 5.3).
-/// What RACK has learnt of the path is the [Sender]'s.
+/// What a sender knows of losses while something is on the way: which are being repaired and how (RFC 6675, RFC
+/// 6937), whether the repair could be needless (RFC 5682, RFC 3522, RFC 3708), and the state of RACK-TLP (RFC 8985
+/// section 5.3). What RACK has learnt of the path is the [Sender]'s.
 final class Recovery {
     /// What is being done about losses.
     enum Phase {
@@ -125,8 +124,8 @@ final class Recovery {
     }
 
     /// True if nothing that may still be reported could change anything: nothing was probed, and a duplicate of
-    /// what was
-    /// sent again would be too old to be believed.
+    /// what
+    /// was sent again would be too old to be believed.
     boolean isOver(Sender snd) {
         final boolean mayHearOfDuplicates =
                 hasRetransmitted && SequenceNumber.distance(undoUntil, snd.nxt) <= 2L * snd.maximumWindow;

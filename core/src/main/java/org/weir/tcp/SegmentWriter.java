@@ -86,9 +86,7 @@ final class SegmentWriter {
         segmentsSent += segments - 1;
         c.traffic.segmentsSent += segments;
         c.traffic.dataSegmentsSent += length > 0 ? segments : 0;
-        c.rcv.lastAckSent = c.rcv.nxt;
-        c.rcv.ackNow = false;
-        c.rcv.unacknowledged = 0;
+        c.rcv.acknowledged(ipv4.clock().nowNs());
         c.deadlines.acknowledgeNs = Deadlines.NEVER;
         final int local = IpAddress.ipv4(c.localLow);
         final int remote = IpAddress.ipv4(c.remoteLow);

@@ -12,6 +12,9 @@ import org.weir.wire.TcpOptions;
 /// @param maximumSendBuffer what the send buffer may grow to as the congestion window does
 /// @param maximumReceiveBuffer what the receive buffer may grow to as the reader keeps up with the peer
 /// @param minimumRtoNs smallest retransmission time-out, RFC 6298 (2.4)
+/// @param acknowledgmentSpacingNs the least time between two acknowledgments of data that comes in order: at most 1 ms,
+/// 0
+/// to acknowledge every second segment (or all that one poll brings) at once
 /// @param delayedAckNs how long an acknowledgment may wait, RFC 9293 section 3.8.6.3: at most 500 ms
 /// @param quickAcks segments that are acknowledged at once when data begins to flow
 /// @param maximumSegmentLifetimeNs MSL, RFC 9293 section 3.4.2: TIME-WAIT lasts twice as long
@@ -27,6 +30,7 @@ public record TcpConfig(
         int maximumSendBuffer,
         int maximumReceiveBuffer,
         long minimumRtoNs,
+        long acknowledgmentSpacingNs,
         long delayedAckNs,
         int quickAcks,
         long maximumSegmentLifetimeNs,
@@ -47,6 +51,7 @@ public record TcpConfig(
         check("TCP maximum send buffer", maximumSendBuffer, sendBuffer, MAXIMUM_BUFFER);
         check("TCP maximum receive buffer", maximumReceiveBuffer, receiveBuffer, MAXIMUM_BUFFER);
         check("TCP minimum RTO (ns)", minimumRtoNs, StackClock.MILLISECOND, 60 * StackClock.SECOND);
+        check("TCP acknowledgment spacing (ns)", acknowledgmentSpacingNs, 0, StackClock.MILLISECOND);
         check("TCP delayed acknowledgment (ns)", delayedAckNs, 0, StackClock.SECOND / 2);
         check("TCP quick acknowledgments", quickAcks, 0, 1_000);
         check("TCP maximum segment lifetime (ns)", maximumSegmentLifetimeNs, 0, 120 * StackClock.SECOND);
@@ -113,6 +118,7 @@ public record TcpConfig(
         private int maximumSendBuffer = 4 * 1024 * 1024;
         private int maximumReceiveBuffer = 4 * 1024 * 1024;
         private long minimumRtoNs = 200 * StackClock.MILLISECOND;
+        private long acknowledgmentSpacingNs = 50 * StackClock.MICROSECOND;
         private long delayedAckNs = 40 * StackClock.MILLISECOND;
         private int quickAcks = 16;
         private long maximumSegmentLifetimeNs = 30 * StackClock.SECOND;
@@ -132,6 +138,7 @@ public record TcpConfig(
             maximumSendBuffer = from.maximumSendBuffer;
             maximumReceiveBuffer = from.maximumReceiveBuffer;
             minimumRtoNs = from.minimumRtoNs;
+            acknowledgmentSpacingNs = from.acknowledgmentSpacingNs;
             delayedAckNs = from.delayedAckNs;
             quickAcks = from.quickAcks;
             maximumSegmentLifetimeNs = from.maximumSegmentLifetimeNs;
@@ -165,6 +172,11 @@ public record TcpConfig(
 
         public Builder minimumRtoNs(long ns) {
             minimumRtoNs = ns;
+            return this;
+        }
+
+        public Builder acknowledgmentSpacingNs(long ns) {
+            acknowledgmentSpacingNs = ns;
             return this;
         }
 
@@ -209,6 +221,7 @@ public record TcpConfig(
                     maximumSendBuffer,
                     maximumReceiveBuffer,
                     minimumRtoNs,
+                    acknowledgmentSpacingNs,
                     delayedAckNs,
                     quickAcks,
                     maximumSegmentLifetimeNs,

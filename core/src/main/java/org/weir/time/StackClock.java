@@ -4,6 +4,7 @@ package org.weir.time;
 /// one instant.
 public final class StackClock {
     /// One millisecond in nanoseconds.
+    public static final long MICROSECOND = 1_000L;
     public static final long MILLISECOND = 1_000_000L;
     /// One second in nanoseconds.
     public static final long SECOND = 1_000_000_000L;

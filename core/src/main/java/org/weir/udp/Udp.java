@@ -13,6 +13,7 @@ import org.weir.ip.Route;
 import org.weir.ip.Transport;
 import org.weir.link.DropCounters;
 import org.weir.link.DropReason;
+import org.weir.memory.Headroom;
 import org.weir.memory.Pbuf;
 import org.weir.memory.PbufPool;
 import org.weir.wire.Checksum;
@@ -34,12 +35,16 @@ public final class Udp implements Transport {
     public static final int NO_PORT = -3;
     /// No route to the destination.
     public static final int NO_ROUTE = -4;
-    /// The datagram does not fit the link.
+    /// The datagram does not fit the link, or what is to be cut into datagrams is more than one call sends.
     public static final int TOO_LONG = -5;
     /// No buffer is free, or the link takes no more now.
     public static final int NO_BUFFER = -6;
 
+    /// Datagrams that one packet is cut into at most.
+    public static final int MOST_DATAGRAMS = 64;
+
     static final int NO_ERROR = -1;
+    private static final int LONGEST_PAYLOAD = 0xFFFF - Ipv4Header.LENGTH - UdpHeader.LENGTH;
     /// Buffers may hold this many times the octets that a queue is meant for, since a page is rarely full.
     private static final int TRUE_SIZE_FACTOR = 4;
 
@@ -116,6 +121,7 @@ public final class Udp implements Transport {
         e.remotePort = 0;
         e.timeToLive = Ipv4.DEFAULT_TTL;
         e.queueLimit = defaultQueueLimit;
+        e.segmentSize = 0;
         e.pendingError = NO_ERROR;
         e.isOpen = true;
         open++;
@@ -230,7 +236,28 @@ public final class Udp implements Transport {
         }
         final int senderPort = header.sourcePort();
         segment.strip(UdpHeader.LENGTH);
-        enqueue(e, segment, datagram, senderPort);
+        final int size = segment.segmentSize();
+        if (size > 0 && size < segment.totalLength()) {
+            enqueueEach(e, segment, size, datagram, senderPort);
+        } else {
+            enqueue(e, segment, datagram, senderPort);
+        }
+    }
+
+    /// Takes `payload`, the payloads of several datagrams that a link joined. Each is copied: one that is read late
+    /// must
+    /// not keep the memory of all.
+    private void enqueueEach(UdpEndpoint e, Pbuf payload, int size, Datagram datagram, int senderPort) {
+        final int total = payload.totalLength();
+        for (int at = 0; at < total; at += size) {
+            final Pbuf one = pool().copyOf(payload, at, Math.min(size, total - at));
+            if (one == null) {
+                drops.count(DropReason.NO_BUFFER);
+            } else {
+                enqueue(e, one, datagram, senderPort);
+            }
+        }
+        payload.release();
     }
 
     private boolean isWhole(Pbuf segment) {
@@ -343,11 +370,16 @@ public final class Udp implements Transport {
 
     // ---- out ----
 
-    /// Octets of payload that one datagram to `low` carries without fragments; 65,507 where there is no route.
-    int maximumPayload(long low) {
+    /// True if `length` octets from `e` to `low` are more than one packet carries: as one datagram without
+    /// fragments,
+    /// or as the datagrams that it is cut into. What has no route is refused for that.
+    boolean isTooLong(UdpEndpoint e, int length, long low) {
         final Route route = ipv4.routes().find(IpAddress.ipv4(low));
-        final int mtu = route == null ? 65_535 : route.netif().mtu();
-        return Math.min(mtu, 0xFFFF) - Ipv4Header.LENGTH - UdpHeader.LENGTH;
+        final int mtu = route == null ? 0xFFFF : Math.min(route.netif().mtu(), 0xFFFF);
+        final int most = mtu - Ipv4Header.LENGTH - UdpHeader.LENGTH;
+        return e.isCut(length)
+                ? e.segmentSize > most || length > LONGEST_PAYLOAD || length > MOST_DATAGRAMS * e.segmentSize
+                : length > most;
     }
 
     /// Takes `packet`, whatever the result.
@@ -358,7 +390,7 @@ public final class Udp implements Transport {
         if (route == null) {
             drops.count(DropReason.NO_ROUTE);
             result = NO_ROUTE;
-        } else if (packet.totalLength() > maximumPayload(low)) {
+        } else if (isTooLong(e, packet.totalLength(), low)) {
             result = TOO_LONG;
         } else if (!route.netif().hasRoom()) {
             result = NO_BUFFER;
@@ -369,8 +401,26 @@ public final class Udp implements Transport {
             packet.release();
             return result;
         }
-        send(e, packet, route, destination, port);
+        final Pbuf headed = e.isCut(packet.totalLength()) ? withHeaderBuffer(e, packet) : packet;
+        if (headed == null) {
+            return NO_BUFFER;
+        }
+        send(e, headed, route, destination, port);
         return OK;
+    }
+
+    /// Takes `packet`, which is to be cut into datagrams, and gives it behind a buffer for the headers alone; null
+    /// if
+    /// there is none.
+    private @Nullable Pbuf withHeaderBuffer(UdpEndpoint e, Pbuf packet) {
+        final Pbuf headers = pool().take(Headroom.TRANSPORT, 0);
+        if (headers == null) {
+            packet.release();
+            return null;
+        }
+        headers.chain(packet);
+        headers.segmentSize(e.segmentSize);
+        return headers;
     }
 
     private void send(UdpEndpoint e, Pbuf packet, Route route, int destination, int port) {

@@ -25,6 +25,7 @@ public final class UdpEndpoint extends HashEntry<UdpEndpoint> {
     boolean isOpen;
     int queueLimit;
     int pendingError;
+    int segmentSize;
 
     @Nullable
     UdpHandler handler;
@@ -134,14 +135,13 @@ public final class UdpEndpoint extends HashEntry<UdpEndpoint> {
     /// @return [Udp#OK], [Udp#TOO_LONG], [Udp#NO_BUFFER], [Udp#NO_ROUTE] or [Udp#NO_PORT]
     public int sendTo(MemorySegment source, long offset, int length, long low, int port) {
         udp.checkOwner();
-        if (length > udp.maximumPayload(low)) {
+        if (udp.isTooLong(this, length, low)) {
             return Udp.TOO_LONG;
         }
         final Pbuf packet = udp.pool().copyOf(Headroom.TRANSPORT, source, offset, length);
         if (packet == null) {
             return Udp.NO_BUFFER;
         }
-        udp.checkOwner();
         return udp.dispatch(this, packet, low, port);
     }
 
@@ -175,6 +175,20 @@ public final class UdpEndpoint extends HashEntry<UdpEndpoint> {
 
     public int timeToLive() {
         return timeToLive;
+    }
+
+    /// Octets of payload after which what one call sends is cut into another datagram, by the link if it can; 0 to
+    /// send one datagram. Up to [Udp#MOST_DATAGRAMS] of them, and 65,507 octets, leave with one call.
+    public void segmentSize(int octets) {
+        segmentSize = octets;
+    }
+
+    public int segmentSize() {
+        return segmentSize;
+    }
+
+    boolean isCut(int length) {
+        return segmentSize > 0 && length > segmentSize;
     }
 
     /// Ends the endpoint: drops what waits. The reference must not be used any more.

@@ -394,9 +394,9 @@ class FaultInjectorTest {
 
     @Test
     void noOffloadIsDeclared() {
-        RecordingLink able = new RecordingLink(new LinkCapabilities(Framing.IP, 0, 9_000, true, 60_000, 5));
+        RecordingLink able = new RecordingLink(new LinkCapabilities(Framing.IP, 0, 9_000, true, 60_000, true, 5));
         FaultInjector injector = new FaultInjector(able, FaultPlan.none(), FaultPlan.none(), 1);
-        assertEquals(new LinkCapabilities(Framing.IP, 0, 9_000, false, 0, 5), injector.capabilities());
+        assertEquals(new LinkCapabilities(Framing.IP, 0, 9_000, false, 0, false, 5), injector.capabilities());
         injector.attach(pool, drops);
         assertEquals(1, able.attached);
     }

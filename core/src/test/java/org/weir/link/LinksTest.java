@@ -210,11 +210,11 @@ class LinksTest {
     @Test
     void aPlainEthernetLeavesEverythingToTheStack() {
         assertEquals(
-                new LinkCapabilities(Framing.ETHERNET, 5, 1_500, false, 0, Integer.MAX_VALUE),
+                new LinkCapabilities(Framing.ETHERNET, 5, 1_500, false, 0, false, Integer.MAX_VALUE),
                 LinkCapabilities.plainEthernet(5, 1_500));
         assertEquals(
-                new LinkCapabilities(Framing.ETHERNET, 5, 1_500, false, 0, 3),
-                new LinkCapabilities(Framing.ETHERNET, 5, 1_500, true, 60_000, 3).withoutOffload());
+                new LinkCapabilities(Framing.ETHERNET, 5, 1_500, false, 0, false, 3),
+                new LinkCapabilities(Framing.ETHERNET, 5, 1_500, true, 60_000, true, 3).withoutOffload());
     }
 
     // ---- drops ----

@@ -9,13 +9,11 @@ import org.weir.memory.PbufPool;
 import org.weir.memory.PbufRelease;
 
 /// A few buffers that hold the longest frame in one piece, for a device that hands over 64 KiB at once: the kernel
-/// fills
-/// one piece faster than 33 pages, and reads no list of them for each small frame.
+/// fills one piece faster than 33 pages, and reads no list of them for each small frame.
 ///
-/// A long frame goes up where it lies and another buffer takes its place; a short one is copied into pages, so that it
-/// does not keep a buffer from others. When users hold all buffers but the one that is read into, long frames are
-/// copied
-/// too. That is slower, and nothing else.
+/// A long frame goes up where it lies and another buffer takes its place; a short one is copied into pages, so that
+/// it does not keep a buffer from others. When users hold all buffers but the one that is read into, long frames are
+/// copied too. That is slower, and nothing else.
 final class ReceiveBuffers implements ReceiveMemory, PbufRelease {
     /// Buffers of one device: those of a burst, and as many again for users that are behind.
     static final int COUNT = 16;
@@ -34,8 +32,7 @@ final class ReceiveBuffers implements ReceiveMemory, PbufRelease {
     private long current;
 
     /// Buffers for frames of `capacity` octets behind `header`. Short frames go into pages of `pool`. `arena` gives
-    /// the
-    /// list for the kernel; the buffers themselves stay as long as a frame lies in them.
+    /// the list for the kernel; the buffers themselves stay as long as a frame lies in them.
     ReceiveBuffers(Arena arena, PbufPool pool, MemorySegment header, int capacity) {
         this.pool = pool;
         this.capacity = capacity;

@@ -67,7 +67,7 @@ public final class TapLink implements Link {
         fd = device.fileDescriptor();
         name = device.name();
         overhead = options.mode() == Mode.TAP ? ETHERNET_OVERHEAD : 0;
-        capabilities = capabilities(options, interfaceMtu);
+        capabilities = capabilities(device, options, interfaceMtu);
         final int longest =
                 options.offload() ? LinkCapabilities.MAXIMUM_MTU : Math.max(interfaceMtu, capabilities.mtu());
         receiveCapacity = longest + overhead;
@@ -95,13 +95,14 @@ public final class TapLink implements Link {
         }
     }
 
-    private static LinkCapabilities capabilities(TapOptions options, int interfaceMtu) {
+    private static LinkCapabilities capabilities(TunDevice.Opened device, TapOptions options, int interfaceMtu) {
         return new LinkCapabilities(
                 options.mode() == Mode.TAP ? Framing.ETHERNET : Framing.IP,
                 hardwareAddress(options),
                 options.mtu() == 0 ? interfaceMtu : options.mtu(),
                 options.offload(),
                 options.offload() ? SEGMENTATION_LIMIT : 0,
+                device.datagramSegmentation(),
                 MAX_PIECES);
     }
 
@@ -138,9 +139,9 @@ public final class TapLink implements Link {
     // ---- in ----
 
     /// As [Link#receive]. After a pause a burst begins with one frame and doubles while the device fills it, so
-    /// that a lone frame
-    /// goes up, and its answer out, before anybody asks whether there are more. It ends early once it holds
-    /// [#BURST_OCTETS].
+    /// that
+    /// a lone frame goes up, and its answer out, before anybody asks whether there are more. It ends early once it
+    /// holds [#BURST_OCTETS].
     ///
     /// When the pool is dry, frames are taken from the kernel all the same and dropped, as a network card does:
     /// left

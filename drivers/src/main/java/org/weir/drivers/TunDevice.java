@@ -18,6 +18,8 @@ final class TunDevice {
     static final long TUNSETVNETHDRSZ = 0x400454d8L;
     static final int TUN_F_CSUM = 0x01;
     static final int TUN_F_TSO4 = 0x02;
+    /// Since Linux 6.2, and only together.
+    static final int TUN_F_USO = 0x20 | 0x40;
 
     static final String PATH = "/dev/net/tun";
 
@@ -30,7 +32,8 @@ final class TunDevice {
     ///
     /// @param fileDescriptor non-blocking, given to the caller
     /// @param name as the kernel calls it
-    record Opened(int fileDescriptor, String name) {}
+    /// @param datagramSegmentation the kernel cuts and joins UDP datagrams
+    record Opened(int fileDescriptor, String name, boolean datagramSegmentation) {}
 
     /// Opens the device that exists by the name of `options`, or makes it. It lasts as long as the descriptor
     /// unless it was made to persist.
@@ -42,15 +45,14 @@ final class TunDevice {
             throw new IOException(openFailed(options, -fd));
         }
         try {
-            final String name = configure(fd, options);
-            return new Opened(fd, name);
+            return configure(fd, options);
         } catch (IOException | RuntimeException e) {
             Libc.close(fd);
             throw e;
         }
     }
 
-    private static String configure(int fd, TapOptions options) throws IOException {
+    private static Opened configure(int fd, TapOptions options) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             final IfReq request = new IfReq(arena, options.name());
             final int kind = options.mode() == Mode.TAP ? IFF_TAP : IFF_TUN;
@@ -59,19 +61,29 @@ final class TunDevice {
             if (attached < 0) {
                 throw new IOException(attachFailed(options, -attached));
             }
-            setOffload(fd, options, arena);
-            return request.name();
+            final boolean datagramSegmentation = setOffload(fd, options, arena);
+            return new Opened(fd, request.name(), datagramSegmentation);
         }
     }
 
-    private static void setOffload(int fd, TapOptions options, Arena arena) throws IOException {
-        final int offload = options.offload() ? TUN_F_CSUM | TUN_F_TSO4 : 0;
-        int result = Libc.ioctl(fd, TUNSETOFFLOAD, offload);
-        if (result >= 0 && options.offload()) {
-            final MemorySegment size = arena.allocate(ValueLayout.JAVA_INT);
-            size.set(ValueLayout.JAVA_INT, 0, VirtioNetHeader.SIZE);
-            result = Libc.ioctl(fd, TUNSETVNETHDRSZ, size.address());
+    /// Returns whether the kernel cuts and joins datagrams too.
+    private static boolean setOffload(int fd, TapOptions options, Arena arena) throws IOException {
+        if (!options.offload()) {
+            check(options, Libc.ioctl(fd, TUNSETOFFLOAD, 0));
+            return false;
         }
+        final int stream = TUN_F_CSUM | TUN_F_TSO4;
+        final boolean datagrams = Libc.ioctl(fd, TUNSETOFFLOAD, stream | TUN_F_USO) >= 0;
+        if (!datagrams) {
+            check(options, Libc.ioctl(fd, TUNSETOFFLOAD, stream));
+        }
+        final MemorySegment size = arena.allocate(ValueLayout.JAVA_INT);
+        size.set(ValueLayout.JAVA_INT, 0, VirtioNetHeader.SIZE);
+        check(options, Libc.ioctl(fd, TUNSETVNETHDRSZ, size.address()));
+        return datagrams;
+    }
+
+    private static void check(TapOptions options, int result) throws IOException {
         if (result < 0) {
             throw new IOException(offloadFailed(options, -result));
         }

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.weir.memory.ChecksumState;
 import org.weir.memory.Pbuf;
+import org.weir.wire.UdpHeader;
 
 /// `struct virtio_net_hdr`, linux/virtio_net.h: what stands before each frame on a device with `IFF_VNET_HDR`, in
 /// the machine's byte order.
@@ -26,6 +27,7 @@ final class VirtioNetHeader {
     static final int VIRTIO_NET_HDR_F_DATA_VALID = 2;
     static final int VIRTIO_NET_HDR_GSO_NONE = 0;
     static final int VIRTIO_NET_HDR_GSO_TCPV4 = 1;
+    static final int VIRTIO_NET_HDR_GSO_UDP_L4 = 5;
     static final int VIRTIO_NET_HDR_GSO_ECN = 0x80;
 
     private static final int CHECKSUM_LENGTH = 2;
@@ -40,7 +42,8 @@ final class VirtioNetHeader {
         final int gsoType = u8(header, GSO_TYPE) & ~VIRTIO_NET_HDR_GSO_ECN;
         if (gsoType != VIRTIO_NET_HDR_GSO_NONE) {
             final int gsoSize = u16(header, GSO_SIZE);
-            if (gsoType != VIRTIO_NET_HDR_GSO_TCPV4 || gsoSize == 0) {
+            final boolean isKnown = gsoType == VIRTIO_NET_HDR_GSO_TCPV4 || gsoType == VIRTIO_NET_HDR_GSO_UDP_L4;
+            if (!isKnown || gsoSize == 0) {
                 return false;
             }
             frame.segmentSize(gsoSize);
@@ -81,14 +84,19 @@ final class VirtioNetHeader {
     }
 
     private static void writeSegmentation(MemorySegment header, Pbuf frame, int start) {
-        final int dataOffset = u8(frame.segment(), frame.transportOffset() + TCP_DATA_OFFSET) >>> 4;
-        final int headers = start + dataOffset * 4;
+        final boolean isUdp = frame.checksumOffset() == UdpHeader.CHECKSUM;
+        final int headers = start + (isUdp ? UdpHeader.LENGTH : tcpHeaderLength(frame));
         if (frame.totalLength() - headers <= frame.segmentSize()) {
             return;
         }
-        header.set(ValueLayout.JAVA_BYTE, GSO_TYPE, (byte) VIRTIO_NET_HDR_GSO_TCPV4);
+        final int type = isUdp ? VIRTIO_NET_HDR_GSO_UDP_L4 : VIRTIO_NET_HDR_GSO_TCPV4;
+        header.set(ValueLayout.JAVA_BYTE, GSO_TYPE, (byte) type);
         u16(header, HDR_LEN, headers);
         u16(header, GSO_SIZE, frame.segmentSize());
+    }
+
+    private static int tcpHeaderLength(Pbuf frame) {
+        return (u8(frame.segment(), frame.transportOffset() + TCP_DATA_OFFSET) >>> 4) * Integer.BYTES;
     }
 
     private static int u8(MemorySegment memory, long at) {

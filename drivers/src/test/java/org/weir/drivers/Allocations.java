@@ -21,8 +21,8 @@ final class Allocations {
     }
 
     /// Octets that `action` allocates once warm: the least of a few runs. While the JVM links and compiles what is
-    /// run, it
-    /// allocates a little in the thread that asked for it; what the code itself allocates shows in every run.
+    /// run, it allocates a little in the thread that asked for it; what the code itself allocates shows in every
+    /// run.
     static long onceWarm(Runnable action) {
         during(action);
         long least = during(action);

@@ -11,8 +11,7 @@ final class KernelCondition implements ExecutionCondition {
     }
 
     /// What is missing, empty if nothing is. Outside the class whose initialiser waits for it, since another thread
-    /// runs
-    /// the trial.
+    /// runs the trial.
     private static String missing() {
         try {
             Namespace.run(() -> TapLink.open(TapOptions.tap("")).close());

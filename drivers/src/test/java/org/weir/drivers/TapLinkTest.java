@@ -48,7 +48,7 @@ class TapLinkTest {
             }
             try (TapLink link = TapLink.open(TapHost.options().withoutOffload().withMtu(1280))) {
                 final LinkCapabilities expected =
-                        new LinkCapabilities(Framing.ETHERNET, TapHost.MAC, 1280, false, 0, 1000);
+                        new LinkCapabilities(Framing.ETHERNET, TapHost.MAC, 1280, false, 0, false, 1000);
                 assertEquals(expected, link.capabilities());
             }
         });

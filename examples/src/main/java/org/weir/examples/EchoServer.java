@@ -81,8 +81,7 @@ public final class EchoServer implements TcpHandler {
     }
 
     /// Called by the stack, in its thread, when something can be read. What is read stays where it is until it is
-    /// consumed, and
-    /// what does not fit the send queue is not consumed: the window closes, and the client waits.
+    /// consumed, and what does not fit the send queue is not consumed: the window closes, and the client waits.
     @Override
     public void readable(TcpConnection connection) {
         for (Pbuf piece = connection.received(); piece != null; piece = connection.received()) {

@@ -18,9 +18,8 @@ import org.weir.stack.StackConfig;
 import org.weir.wire.IpAddress;
 import org.weir.wire.IpPrefix;
 
-/// Fetches a page with the BSD-like sockets: two hosts in one thread, joined by a cable in memory. No call ever waits;
-/// the
-/// callback says when it is worth calling again.
+/// Fetches a page with the BSD-like sockets: two hosts in one thread, joined by a cable in memory. No call ever
+/// waits; the callback says when it is worth calling again.
 public final class HttpGet {
     private static final int HTTP = 80;
     private static final int FRAMES = 256;

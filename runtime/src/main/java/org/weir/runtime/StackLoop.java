@@ -121,8 +121,8 @@ public final class StackLoop implements Runnable, Executor {
     }
 
     /// Lets the owner's thread run `task` between two polls: the way for other threads to call the stack. For
-    /// set-up and
-    /// control; each call allocates.
+    /// set-up
+    /// and control; each call allocates.
     ///
     /// @throws RejectedExecutionException if the loop has ended
     @Override

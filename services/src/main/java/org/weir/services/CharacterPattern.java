@@ -5,10 +5,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /// The recommended pattern of RFC 864: lines of 72 of the 95 printing ASCII characters, each line starting one
-/// character
-/// further on. It repeats after 95 lines; the memory holds several rounds, so that long pieces can be sent from
-/// anywhere in
-/// the first.
+/// character further on. It repeats after 95 lines; the memory holds several rounds, so that long pieces can be sent
+/// from anywhere in the first.
 ///
 /// ```text
 ///  !"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\]^_`abcdefg

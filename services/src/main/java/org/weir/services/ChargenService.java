@@ -20,10 +20,9 @@ import org.weir.wire.IpAddress;
 /// The character generator protocol, RFC 864, over TCP and UDP.
 ///
 /// A TCP connection is filled with the RFC's pattern as fast as the client reads, and what the client sends is thrown
-/// away,
-/// until the client closes: its host then answers with a reset. A FIN alone does not end it, since a client may have
-/// nothing
-/// to say and still listen. The pattern is one constant piece of memory that all connections send by reference.
+/// away, until the client closes: its host then answers with a reset. A FIN alone does not end it, since a client may
+/// have nothing to say and still listen. The pattern is one constant piece of memory that all connections send by
+/// reference.
 ///
 /// Each UDP datagram is answered with one of one to six whole lines. Those of other services are not answered, as in
 /// [EchoService]. The answer is larger than the question, so this port is not for networks where senders can lie.

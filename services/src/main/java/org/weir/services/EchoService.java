@@ -16,14 +16,12 @@ import org.weir.wire.IpAddress;
 
 /// The echo protocol, RFC 862, over TCP and UDP: sends back what it receives.
 ///
-/// Well-filled pages go from the receive queue to the send queue by reference. While the send queue is full nothing is
-/// read, so a client that does not read is not read from for long. After the client's FIN everything is sent back
-/// before
-/// ours. There is no state between events, so a connection costs nothing beyond TCP's own.
+/// Well-filled pages go from the receive queue to the send queue by reference. While the send queue is full nothing
+/// is read, so a client that does not read is not read from for long. After the client's FIN everything is sent back
+/// before ours. There is no state between events, so a connection costs nothing beyond TCP's own.
 ///
 /// Over UDP no datagram is answered that claims to come from a well-known port or from the echo port itself: two
-/// services
-/// that answer each other would never stop (CVE-1999-0103).
+/// services that answer each other would never stop (CVE-1999-0103).
 public final class EchoService implements TcpHandler, TcpAcceptHandler, UdpHandler, AutoCloseable {
     private final PbufPool pool;
     /// Shorter pieces are copied together, so that they do not keep a page each.
@@ -110,8 +108,7 @@ public final class EchoService implements TcpHandler, TcpAcceptHandler, UdpHandl
     }
 
     /// Takes `datagram`. Its headers are in front of it still, and not necessarily as much room as ours need, so it
-    /// is
-    /// chained behind a buffer that has it.
+    /// is chained behind a buffer that has it.
     private void sendBack(UdpEndpoint at, Pbuf datagram) {
         final int port = UdpEndpoint.senderPort(datagram);
         final long low = UdpEndpoint.senderLow(datagram);

@@ -3,8 +3,7 @@ package org.weir.services;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 /// The `Date` field of RFC 9110 section 5.6.7, as in `Date: Sun, 06 Nov 1994 08:49:37 GMT`, made anew once a second
-/// without
-/// allocating anything.
+/// without allocating anything.
 final class HttpDate {
     private static final long NS_PER_SECOND = 1_000_000_000L;
     private static final int SECONDS_PER_DAY = 86_400;
@@ -48,8 +47,7 @@ final class HttpDate {
     }
 
     /// Days since 0000-03-01 to a date (Hinnant 2021, "chrono-compatible low-level date algorithms"): years that
-    /// begin in
-    /// March have their leap day at the end.
+    /// begin in March have their leap day at the end.
     private void writeDate(int days) {
         final int era = Math.floorDiv(days, DAYS_PER_ERA);
         final int dayOfEra = days - era * DAYS_PER_ERA;

@@ -13,12 +13,10 @@ import org.weir.time.TimerWheel;
 import org.weir.wire.IpAddress;
 
 /// A small HTTP/1.1 server, RFC 9110 and RFC 9112, on the raw interface: GET and HEAD, connections that stay open,
-/// requests
-/// that arrive split at any octet or many at once.
+/// requests that arrive split at any octet or many at once.
 ///
 /// Connections and their buffers are made when it starts; a client for whom none is left is closed. Requests are
-/// answered in
-/// the owner's thread from what an [HttpSite] has. Serving content by reference allocates nothing.
+/// answered in the owner's thread from what an [HttpSite] has. Serving content by reference allocates nothing.
 ///
 /// | request | answer |
 /// |---|---|

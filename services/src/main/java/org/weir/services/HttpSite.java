@@ -7,8 +7,7 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 public interface HttpSite {
     /// The content of a path: the octets `from` to `to` (exclusive) of `path` (borrowed), percent-decoded, without
-    /// the
-    /// leading `/` and free of `.` and `..` segments. Null if there is none.
+    /// the leading `/` and free of `.` and `..` segments. Null if there is none.
     @Nullable
     HttpContent find(MemorySegment path, int from, int to);
 }

@@ -110,8 +110,7 @@ final class RequestFields {
     }
 
     /// What is wrong with all fields together; [HttpStatus#OK] if nothing is. RFC 9112 sections 3.2 and 6.3: a
-    /// request with
-    /// two lengths may be two requests to somebody else.
+    /// request with two lengths may be two requests to somebody else.
     HttpStatus check(boolean isHttp10) {
         if (hosts > 1 || hosts == 0 && !isHttp10 || hasTransferCoding && (contentLength != NONE || isHttp10)) {
             return HttpStatus.BAD_REQUEST;

@@ -6,8 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /// Composes the head of an answer, RFC 9112 section 4, and the few octets of text that are an error's body, in memory
-/// that
-/// one connection keeps for that.
+/// that one connection keeps for that.
 final class ResponseHead {
     private static final byte[] SERVER = "Server: Weir\r\n".getBytes(US_ASCII);
     private static final byte[] ALLOW = "Allow: GET, HEAD\r\n".getBytes(US_ASCII);

@@ -21,15 +21,11 @@ import org.jspecify.annotations.Nullable;
 
 /// The files of a directory, mapped into memory and sent from there.
 ///
-/// The directory is read once, when this is made: a request is a look-up in a table and touches the file system only to
-/// map
-/// the file that is asked for first. So no path leads out of the directory. A file's length is that of its first
-/// request;
-/// whoever replaces a file does so under a new name and renames it, and never shortens it in place. Left out are files
-/// that
-/// are hidden (their name, or a directory's, begins with a dot), symbolic links that lead out of the directory, and
-/// links to
-/// directories. A path that ends in `/` names the `index.html` there.
+/// The directory is read once, when this is made: a request is a look-up in a table and touches the file system only
+/// to map the file that is asked for first. So no path leads out of the directory. A file's length is that of its
+/// first request; whoever replaces a file does so under a new name and renames it, and never shortens it in place.
+/// Left out are files that are hidden (their name, or a directory's, begins with a dot), symbolic links that lead out
+/// of the directory, and links to directories. A path that ends in `/` names the `index.html` there.
 public final class StaticFiles implements HttpSite {
     private static final String INDEX = "index.html";
     private static final int MOST_FILES = 1 << 16;

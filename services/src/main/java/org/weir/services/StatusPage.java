@@ -13,9 +13,8 @@ import org.weir.stack.Stack;
 import org.weir.tcp.TcpCounters;
 import org.weir.time.StackClock;
 
-/// A page at `/` that shows how a stack is doing: addresses, traffic, connections, drops by name, memory. Each request
-/// makes
-/// strings.
+/// A page at `/` that shows how a stack is doing: addresses, traffic, connections, drops by name, memory. Each
+/// request makes strings.
 public final class StatusPage implements HttpSite {
     private static final String TYPE = "text/html; charset=utf-8";
     private static final String BEGIN = """

@@ -28,11 +28,9 @@ public final class AllocationGuard {
     }
 
     /// Runs `work` until a round of it allocates nothing, and throws an `AssertionError` if none of `rounds` does.
-    /// What
-    /// allocates for each packet, connection or timer does so in every round; what the JVM charges a thread once,
-    /// when it
-    /// compiles a method or gives up a compilation (seen here: 16 to 4,000 octets), does not. The interpreter needs
-    /// one round.
+    /// What allocates for each packet, connection or timer does so in every round; what the JVM charges a thread
+    /// once, when it compiles a method or gives up a compilation (seen here: 16 to 4,000 octets), does not. The
+    /// interpreter needs one round.
     public static void assertAllocatesNothing(String what, int rounds, Runnable work) {
         final StringBuilder octets = new StringBuilder();
         for (int i = 0; i < rounds; i++) {

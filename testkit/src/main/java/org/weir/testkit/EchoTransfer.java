@@ -8,8 +8,7 @@ import org.weir.stack.SocketCallback;
 import org.weir.stack.Sockets;
 
 /// The client sends a pattern, the server sends it back and the client checks every octet; then both close. Driven by
-/// socket
-/// callbacks, allocation-free once made.
+/// socket callbacks, allocation-free once made.
 public final class EchoTransfer {
     private static final int PORT = 7;
     private static final int CHUNK = 16 * 1024;

@@ -65,6 +65,11 @@ public final class TcpScenario implements AutoCloseable {
         offloads = link.checksumOut();
     }
 
+    /// Microseconds in nanoseconds.
+    public static long micros(long us) {
+        return us * 1_000L;
+    }
+
     /// Milliseconds in nanoseconds.
     public static long millis(long ms) {
         return ms * 1_000_000L;
@@ -146,7 +151,7 @@ public final class TcpScenario implements AutoCloseable {
     /// As [#established()], on a link that completes checksums and cuts segments itself.
     public static TcpScenario establishedWithOffload() {
         final LinkCapabilities link =
-                new LinkCapabilities(Framing.ETHERNET, FramePeer.STACK_MAC, 1_500, true, 65_000, 100);
+                new LinkCapabilities(Framing.ETHERNET, FramePeer.STACK_MAC, 1_500, true, 65_000, false, 100);
         return establish(
                 listening(StackConfig.small(), link), segment().mss(1_000).window(65_535));
     }

@@ -85,10 +85,10 @@ class TcpEcnTest {
         try (TcpScenario t = established()) {
             t.receives(segment().seq(1).ack(1).length(MSS)).skip();
             t.receives(segment().seq(1_001).ack(1).length(MSS).marked());
-            t.sends(segment().ece().seq(1).ack(2_001));
+            t.sends(segment().ece().seq(1).ack(2_001)).after(millis(1));
             t.receives(segment().seq(2_001).ack(1).length(MSS));
             t.receives(segment().seq(3_001).ack(1).length(MSS));
-            t.sends(segment().ece().seq(1).ack(4_001));
+            t.sends(segment().ece().seq(1).ack(4_001)).after(millis(1));
             t.receives(segment().cwr().seq(4_001).ack(1).length(MSS));
             t.receives(segment().seq(5_001).ack(1).length(MSS));
             t.sends(segment().seq(1).ack(6_001));

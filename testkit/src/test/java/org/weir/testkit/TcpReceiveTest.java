@@ -1,11 +1,13 @@
 package org.weir.testkit;
 
 import static org.weir.testkit.SegmentSpec.segment;
+import static org.weir.testkit.TcpScenario.micros;
 import static org.weir.testkit.TcpScenario.millis;
 import static org.weir.testkit.TcpScenario.seconds;
 
 import org.junit.jupiter.api.Test;
 import org.weir.stack.StackConfig;
+import org.weir.tcp.TcpConfig;
 import org.weir.tcp.TcpState;
 
 /// Receiving: RFC 9293 section 3.10.7.4, steps one and seven, RFC 5681 section 4.2.
@@ -30,6 +32,52 @@ class TcpReceiveTest {
             t.receives(segment().seq(1_461).ack(1).length(1_460));
             t.sends(segment().seq(1).ack(2_921));
             t.application().reads(2_920);
+        }
+    }
+
+    @Test
+    void inADenseStreamAcknowledgmentsKeepTheirDistance() {
+        try (TcpScenario t = TcpScenario.established()) {
+            t.receives(segment().seq(1).ack(1).length(1_460));
+            t.receives(segment().seq(1_461).ack(1).length(1_460))
+                    .sends(segment().seq(1).ack(2_921));
+            for (int i = 2; i < 6; i++) {
+                t.receives(segment().seq(1 + i * 1_460).ack(1).length(1_460)).sendsNothing();
+            }
+            t.after(micros(49)).sendsNothing();
+            t.after(micros(1)).sends(segment().seq(1).ack(8_761)).sendsNothing();
+            t.application().reads(8_760);
+        }
+    }
+
+    @Test
+    void asMuchAsALargePacketCarriesIsAcknowledgedAtOnceHoweverDenseTheStream() {
+        try (TcpScenario t = TcpScenario.established()) {
+            t.receives(segment().seq(1).ack(1).length(1_460))
+                    .receives(segment().seq(1_461).ack(1).length(1_460))
+                    .skip();
+            for (int i = 2; i < 33; i++) {
+                t.receives(segment().seq(1 + i * 1_460).ack(1).length(1_460)).sendsNothing();
+            }
+            t.receives(segment().seq(48_181).ack(1).length(1_460))
+                    .sends(segment().seq(1).ack(49_641));
+            t.application().reads(49_640);
+        }
+    }
+
+    @Test
+    void withoutADistanceEverySecondSegmentOfADenseStreamIsAcknowledged() {
+        final StackConfig config = StackConfig.small();
+        final TcpConfig eager =
+                config.tcp().toBuilder().acknowledgmentSpacingNs(0).build();
+        try (TcpScenario t = TcpScenario.established(
+                config.withTcp(eager), segment().mss(1_000).window(65_535))) {
+            for (int i = 0; i < 5; i++) {
+                t.receives(segment().seq(1 + i * 2_920).ack(1).length(1_460)).sendsNothing();
+                t.receives(segment().seq(1_461 + i * 2_920).ack(1).length(1_460));
+                t.sends(segment().seq(1).ack(2_921 + i * 2_920));
+            }
+            t.application().reads(14_600);
         }
     }
 
@@ -117,7 +165,7 @@ class TcpReceiveTest {
     @Test
     void theWindowOpensAgainWhenTheApplicationHasReadTwoSegments() {
         try (TcpScenario t = TcpScenario.established()) {
-            t.fillWindow().skip();
+            t.fillWindow().after(millis(1)).skip();
             t.application().reads(1_000).sendsNothing();
             t.application().reads(1_921).sends(segment().seq(1).ack(65_536).window(2_921));
             t.application().reads(62_614);

@@ -10,8 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.weir.stack.StackConfig;
 
 /// Loss recovery with selective acknowledgments: RFC 6675, RFC 8985 (RACK-TLP), RFC 6937 (PRR), and what takes a
-/// needless
-/// reduction back (RFC 5682, RFC 3522, RFC 3708).
+/// needless reduction back (RFC 5682, RFC 3522, RFC 3708).
 class TcpRecoveryTest {
     private static final int MSS = 1_000;
     private static final int RTT_MS = 20;

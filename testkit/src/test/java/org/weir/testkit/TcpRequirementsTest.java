@@ -189,7 +189,8 @@ class TcpRequirementsTest {
                 t.receives(segment().seq(1 + 2 * i * 1_460).ack(1).length(1_460));
                 t.receives(segment().seq(1 + (2 * i + 1) * 1_460).ack(1).length(1_460));
                 final int acknowledged = 1 + (i + 1) * 2_920;
-                t.sends(segment().seq(1).ack(acknowledged).window(65_536 - acknowledged));
+                t.sends(segment().seq(1).ack(acknowledged).window(65_536 - acknowledged))
+                        .after(millis(1));
             }
             t.application().reads(29_200);
         }

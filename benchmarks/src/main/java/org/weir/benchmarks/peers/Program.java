@@ -14,8 +14,7 @@ import java.util.concurrent.TimeoutException;
 /// last line that is its result or its complaint.
 ///
 /// The kernel ends it as soon as the thread that started it ends (prctl(2), PR_SET_PDEATHSIG), so that none survives
-/// this
-/// program, however it ends.
+/// this program, however it ends.
 final class Program implements AutoCloseable {
     private static final List<String> BOUND_TO_PARENT = List.of("setpriv", "--pdeathsig", "KILL", "--");
     private static final String READY = "ready";

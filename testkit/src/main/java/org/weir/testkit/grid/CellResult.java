@@ -37,8 +37,7 @@ public record CellResult(
     }
 
     /// Their units. Spurious are segments that had arrived before; overflow is of the data's queue; fairness is
-    /// Jain's
-    /// index.
+    /// Jain's index.
     public static String units() {
         return String.format(
                 Locale.ROOT, TEXTS, "", "Mbit/s", "% rate", "segments", "segments", "", "frames", "1 = all");

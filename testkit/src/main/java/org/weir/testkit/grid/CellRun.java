@@ -69,8 +69,7 @@ public final class CellRun {
     }
 
     /// Buffers that never limit: each segment on the way holds a block and pages or references, at the receiver
-    /// behind
-    /// a hole a page.
+    /// behind a hole a page.
     private StackConfig config() {
         final GridCell.Load load = cell.load();
         final int frames = load.flows() * (load.window() / 1_448 + 1)

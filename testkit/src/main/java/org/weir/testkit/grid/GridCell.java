@@ -8,10 +8,9 @@ import org.weir.time.StackClock;
 
 /// A network and what is sent over it, from the client to the server.
 ///
-/// Both directions have a router with a queue of one bandwidth-delay product, 64 frames at least, that drops what does
-/// not fit; half of the round-trip time passes in each. Losses and other faults are those of the data's direction,
-/// unless
-/// the name says otherwise.
+/// Both directions have a router with a queue of one bandwidth-delay product, 64 frames at least, that drops what
+/// does not fit; half of the round-trip time passes in each. Losses and other faults are those of the data's
+/// direction, unless the name says otherwise.
 ///
 /// @param name what it is called: rate, round-trip time, what is special
 /// @param path the plain network

@@ -6,8 +6,7 @@ interface Pipe {
     int END = -1;
 
     /// Sends up to `length` octets of the pattern that begin at `position`. Returns how many were taken; if fewer
-    /// than
-    /// `length`, the end is told when there is room.
+    /// than `length`, the end is told when there is room.
     int write(long position, int length);
 
     /// Reads up to `length` octets and gives them to [Pattern#check]. Returns how many; 0 if there is nothing now.

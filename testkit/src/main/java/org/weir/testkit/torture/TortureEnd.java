@@ -15,8 +15,7 @@ final class TortureEnd {
     private static final long PATIENCE_NS = 3_600 * StackClock.SECOND;
 
     /// So long may an application pause in all. A peer that has closed gives up on a window that is closed for more
-    /// than
-    /// 160 s, and should get some probes through before.
+    /// than 160 s, and should get some probes through before.
     private static final long MOST_PAUSES_NS = 40 * StackClock.SECOND;
 
     private final String name;
@@ -248,8 +247,8 @@ final class TortureEnd {
     // ---- the verdict ----
 
     /// Throws an `AssertionError` if the end came to an end that it should not have. An error needs a peer that
-    /// left, or
-    /// that was itself told of one; the network is good enough for everything to arrive.
+    /// left,
+    /// or that was itself told of one; the network is good enough for everything to arrive.
     void assertExplained() {
         if (outcome == Outcome.COMPLETE || outcome == Outcome.QUIT || peer == null) {
             return;
