@@ -69,6 +69,22 @@ public final class PageQueue {
         return written;
     }
 
+    /// As [#write] from memory.
+    public int write(OctetSource source, int length, PbufPool pool) {
+        int written = 0;
+        while (written < length) {
+            final Pbuf page = claim(pool);
+            if (page == null) {
+                break;
+            }
+            final int run = Math.min(page.tailroom(), length - written);
+            source.get(written, page.segment, page.offset + page.length, run);
+            commit(run);
+            written += run;
+        }
+        return written;
+    }
+
     /// The page whose tailroom takes the next octets, borrowed until the next call on this queue; null if the pool
     /// is dry. The caller writes behind the page's payload and then calls [#commit].
     public @Nullable Pbuf claim(PbufPool pool) {

@@ -367,6 +367,17 @@ public final class Pbuf {
         return copied;
     }
 
+    /// As [#copyTo] with memory, from the first octet of the packet on.
+    public int copyTo(OctetTarget target, int octets) {
+        int copied = 0;
+        for (Pbuf p = this; p != null && copied < octets; p = p.next) {
+            final int run = Math.min(p.length, octets - copied);
+            target.put(copied, p.segment, p.offset, run);
+            copied += run;
+        }
+        return copied;
+    }
+
     // ---- ownership ----
 
     /// Adds a reference to this buffer (not to the rest of its chain). Returns this buffer.

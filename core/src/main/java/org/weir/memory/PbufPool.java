@@ -269,28 +269,47 @@ public final class PbufPool {
     }
 
     /// A packet that holds a copy of `length` octets behind the headroom of `layer`, given to the caller: one
-    /// buffer
-    /// if it fits one, else a chain of pages. Null if there are too few.
+    /// buffer if it
+    /// fits one, else a chain of pages. Null if there are too few.
     public @Nullable Pbuf copyOf(Headroom layer, MemorySegment source, long offset, int length) {
         Objects.checkFromIndexSize(offset, length, source.byteSize());
-        final Pbuf first = take(layer, Math.min(length, pageSize - layer.octets()));
-        if (first == null) {
-            return null;
+        final Pbuf first = takeChain(layer, length);
+        int done = 0;
+        for (Pbuf p = first; p != null; p = p.next) {
+            MemorySegment.copy(source, offset + done, memory, p.offset, p.length);
+            done += p.length;
         }
-        MemorySegment.copy(source, offset, memory, first.offset, first.length);
+        return first;
+    }
+
+    /// As above, of what `source` has.
+    public @Nullable Pbuf copyOf(Headroom layer, OctetSource source, int length) {
+        final Pbuf first = takeChain(layer, length);
+        int done = 0;
+        for (Pbuf p = first; p != null; p = p.next) {
+            source.get(done, memory, p.offset, p.length);
+            done += p.length;
+        }
+        return first;
+    }
+
+    private @Nullable Pbuf takeChain(Headroom layer, int length) {
+        final Pbuf first = take(layer, Math.min(length, pageSize - layer.octets()));
+        return first == null ? null : lengthen(first, length);
+    }
+
+    /// Takes `first` and gives it with as many pages behind it as `length` octets need; null if there are too few.
+    private @Nullable Pbuf lengthen(Pbuf first, int length) {
         Pbuf last = first;
-        int done = first.length;
-        while (done < length) {
+        for (int done = first.length; done < length; done += last.length) {
             final Pbuf page = takePage();
             if (page == null) {
                 first.release();
                 return null;
             }
             page.resize(Math.min(pageSize, length - done));
-            MemorySegment.copy(source, offset + done, memory, page.offset, page.length);
             first.chainAfter(last, page);
             last = page;
-            done += page.length;
         }
         return first;
     }
@@ -299,24 +318,14 @@ public final class PbufPool {
     /// null if
     /// there are too few pages.
     public @Nullable Pbuf copyOf(Pbuf packet, int from, int octets) {
-        Pbuf first = null;
-        Pbuf last = null;
-        for (int done = 0; done < octets; ) {
-            final Pbuf page = takePage();
-            if (page == null) {
-                if (first != null) {
-                    first.release();
-                }
-                return null;
-            }
-            page.resize(Math.min(pageSize, octets - done));
-            done += packet.copyTo(from + done, memory, page.offset, page.length);
-            if (first == null || last == null) {
-                first = page;
-            } else {
-                first.chainAfter(last, page);
-            }
-            last = page;
+        Pbuf first = takePage();
+        if (first != null) {
+            first.resize(Math.min(pageSize, octets));
+            first = lengthen(first, octets);
+        }
+        int done = from;
+        for (Pbuf p = first; p != null; p = p.next) {
+            done += packet.copyTo(done, memory, p.offset, p.length);
         }
         return first;
     }

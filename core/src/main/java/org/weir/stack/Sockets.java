@@ -1,8 +1,11 @@
 package org.weir.stack;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.weir.base.Owner;
+import org.weir.memory.OctetSource;
+import org.weir.memory.OctetTarget;
 import org.weir.memory.Pbuf;
 import org.weir.tcp.CongestionAlgorithm;
 import org.weir.tcp.Tcp;
@@ -355,11 +358,40 @@ public final class Sockets {
         if (s == null) {
             return -Errno.EBADF;
         }
-        final UdpEndpoint e = s.endpoint;
-        if (e != null) {
-            return e.isConnected()
-                    ? sendDatagram(s, source, offset, length, e.remoteLow(), e.remotePort())
-                    : -Errno.EDESTADDRREQ;
+        final int problem = sendProblem(s);
+        if (problem != 0) {
+            return problem;
+        }
+        if (s.endpoint != null) {
+            final UdpEndpoint e = s.endpoint;
+            return sent(e.sendTo(source, offset, length, e.remoteLow(), e.remotePort()), length);
+        }
+        final int written = connectionOf(s).write(source, offset, length);
+        return written == 0 && length > 0 ? -Errno.EAGAIN : written;
+    }
+
+    /// As [#send] from memory.
+    public int send(int descriptor, OctetSource source, int length) {
+        final Socket s = find(descriptor);
+        if (s == null) {
+            return -Errno.EBADF;
+        }
+        final int problem = sendProblem(s);
+        if (problem != 0) {
+            return problem;
+        }
+        if (s.endpoint != null) {
+            final UdpEndpoint e = s.endpoint;
+            return sent(e.sendTo(source, length, e.remoteLow(), e.remotePort()), length);
+        }
+        final int written = connectionOf(s).write(source, length);
+        return written == 0 && length > 0 ? -Errno.EAGAIN : written;
+    }
+
+    /// Why nothing can be sent to the peer, as a negative errno; 0 if something can.
+    private static int sendProblem(Socket s) {
+        if (s.endpoint != null) {
+            return s.endpoint.isConnected() ? datagramProblem(s) : -Errno.EDESTADDRREQ;
         }
         if (s.error != 0) {
             return -SocketEvents.takeError(s);
@@ -371,11 +403,23 @@ public final class Sockets {
         if (s.connecting) {
             return -Errno.EAGAIN;
         }
-        if (s.outputShut || !c.state().sends()) {
+        return s.outputShut || !c.state().sends() ? -Errno.EPIPE : 0;
+    }
+
+    private static int datagramProblem(Socket s) {
+        if (s.outputShut) {
             return -Errno.EPIPE;
         }
-        final int written = c.write(source, offset, length);
-        return written == 0 && length > 0 ? -Errno.EAGAIN : written;
+        return s.error == 0 ? 0 : -SocketEvents.takeError(s);
+    }
+
+    private static TcpConnection connectionOf(Socket s) {
+        return Objects.requireNonNull(s.connection);
+    }
+
+    private static int sent(int result, int length) {
+        final int error = udpError(result);
+        return error == 0 ? length : error;
     }
 
     /// Sends one datagram to `remote`. Returns `length`. `EBADF`, `EOPNOTSUPP` on a stream, `EINVAL`, `EMSGSIZE`,
@@ -385,25 +429,29 @@ public final class Sockets {
         if (s == null) {
             return -Errno.EBADF;
         }
+        final int problem = sendToProblem(s, remote);
+        return problem != 0 || s.endpoint == null
+                ? problem
+                : sent(s.endpoint.sendTo(source, offset, length, remote.low(), remote.port()), length);
+    }
+
+    /// As [#sendTo] from memory.
+    public int sendTo(int descriptor, OctetSource source, int length, SocketAddress remote) {
+        final Socket s = find(descriptor);
+        if (s == null) {
+            return -Errno.EBADF;
+        }
+        final int problem = sendToProblem(s, remote);
+        return problem != 0 || s.endpoint == null
+                ? problem
+                : sent(s.endpoint.sendTo(source, length, remote.low(), remote.port()), length);
+    }
+
+    private static int sendToProblem(Socket s, SocketAddress remote) {
         if (s.endpoint == null) {
             return -Errno.EOPNOTSUPP;
         }
-        if (isInvalidPort(remote) || remote.port() == 0) {
-            return -Errno.EINVAL;
-        }
-        return sendDatagram(s, source, offset, length, remote.low(), remote.port());
-    }
-
-    private static int sendDatagram(Socket s, MemorySegment source, long offset, int length, long low, int port) {
-        final UdpEndpoint e = s.endpoint;
-        if (e == null || s.outputShut) {
-            return -Errno.EPIPE;
-        }
-        if (s.error != 0) {
-            return -SocketEvents.takeError(s);
-        }
-        final int result = udpError(e.sendTo(source, offset, length, low, port));
-        return result == 0 ? length : result;
+        return isInvalidPort(remote) || remote.port() == 0 ? -Errno.EINVAL : datagramProblem(s);
     }
 
     /// Reads up to `length` octets of a connection, or one datagram. Returns how many, 0 at the end of the stream.
@@ -416,15 +464,41 @@ public final class Sockets {
         if (s.endpoint != null) {
             return receiveDatagram(s, s.endpoint, target, offset, length, flags);
         }
-        if (s.error != 0) {
-            return -SocketEvents.takeError(s);
-        }
-        final TcpConnection c = s.connection;
-        if (c == null || s.connecting) {
-            return c == null && s.inputShut ? 0 : -Errno.ENOTCONN;
+        final TcpConnection c = s.error == 0 && !s.connecting ? s.connection : null;
+        if (c == null) {
+            return receiveProblem(s);
         }
         final boolean peek = (flags & MSG_PEEK) != 0;
         final int count = peek ? c.peek(target, offset, length) : c.read(target, offset, length);
+        return received(s, c, count, length);
+    }
+
+    /// As [#receive] into memory.
+    public int receive(int descriptor, OctetTarget target, int length, int flags) {
+        final Socket s = find(descriptor);
+        if (s == null) {
+            return -Errno.EBADF;
+        }
+        if (s.endpoint != null) {
+            return receiveDatagram(s, s.endpoint, target, length, flags);
+        }
+        final TcpConnection c = s.error == 0 && !s.connecting ? s.connection : null;
+        if (c == null) {
+            return receiveProblem(s);
+        }
+        final boolean peek = (flags & MSG_PEEK) != 0;
+        return received(s, c, peek ? c.peek(target, length) : c.read(target, length), length);
+    }
+
+    /// Why nothing can be read of a stream that is not connected; 0 at the end of one that was.
+    private static int receiveProblem(Socket s) {
+        if (s.error != 0) {
+            return -SocketEvents.takeError(s);
+        }
+        return s.connection == null && s.inputShut ? 0 : -Errno.ENOTCONN;
+    }
+
+    private static int received(Socket s, TcpConnection c, int count, int length) {
         if (count > 0 || length == 0) {
             return count;
         }
@@ -442,24 +516,53 @@ public final class Sockets {
         if (s.endpoint == null) {
             return -Errno.EOPNOTSUPP;
         }
-        final Pbuf datagram = s.endpoint.peek();
+        storeSender(s.endpoint, sender);
+        return receiveDatagram(s, s.endpoint, target, offset, length, flags);
+    }
+
+    /// As [#receiveFrom] into memory.
+    public int receiveFrom(int descriptor, OctetTarget target, int length, int flags, SocketAddress sender) {
+        final Socket s = find(descriptor);
+        if (s == null) {
+            return -Errno.EBADF;
+        }
+        if (s.endpoint == null) {
+            return -Errno.EOPNOTSUPP;
+        }
+        storeSender(s.endpoint, sender);
+        return receiveDatagram(s, s.endpoint, target, length, flags);
+    }
+
+    private static void storeSender(UdpEndpoint e, SocketAddress sender) {
+        final Pbuf datagram = e.peek();
         if (datagram != null) {
             sender.set(0, UdpEndpoint.senderLow(datagram), UdpEndpoint.senderPort(datagram));
         }
-        return receiveDatagram(s, s.endpoint, target, offset, length, flags);
     }
 
     private static int receiveDatagram(
             Socket s, UdpEndpoint e, MemorySegment target, long offset, int length, int flags) {
+        final Pbuf datagram = s.error == 0 ? e.peek() : null;
+        return datagram == null
+                ? noDatagram(s)
+                : received(e, datagram, datagram.copyTo(0, target, offset, length), flags);
+    }
+
+    private static int receiveDatagram(Socket s, UdpEndpoint e, OctetTarget target, int length, int flags) {
+        final Pbuf datagram = s.error == 0 ? e.peek() : null;
+        return datagram == null ? noDatagram(s) : received(e, datagram, datagram.copyTo(target, length), flags);
+    }
+
+    private static int noDatagram(Socket s) {
         if (s.error != 0) {
             return -SocketEvents.takeError(s);
         }
-        final Pbuf datagram = e.peek();
-        if (datagram == null) {
-            return s.inputShut ? 0 : -Errno.EAGAIN;
-        }
+        return s.inputShut ? 0 : -Errno.EAGAIN;
+    }
+
+    /// The oldest datagram has been copied, and goes unless it was only looked at.
+    private static int received(UdpEndpoint e, Pbuf datagram, int copied, int flags) {
         final int whole = datagram.totalLength();
-        final int copied = datagram.copyTo(0, target, offset, length);
         if ((flags & MSG_PEEK) == 0) {
             final Pbuf taken = e.poll();
             if (taken != null) {

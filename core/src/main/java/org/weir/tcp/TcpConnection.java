@@ -4,6 +4,8 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 import org.weir.base.HashEntry;
 import org.weir.ip.Route;
+import org.weir.memory.OctetSource;
+import org.weir.memory.OctetTarget;
 import org.weir.memory.Pbuf;
 import org.weir.wire.IpAddress;
 
@@ -284,7 +286,17 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
     public int write(MemorySegment source, long offset, int length) {
         tcp.checkOwner();
         final int room = Math.min(sendRoom(), length);
-        final int written = room == 0 ? 0 : snd.queue.write(source, offset, room, tcp.pool());
+        return written(room == 0 ? 0 : snd.queue.write(source, offset, room, tcp.pool()), room, length);
+    }
+
+    /// As [#write] from memory. `source` is asked for exactly as many octets as are taken.
+    public int write(OctetSource source, int length) {
+        tcp.checkOwner();
+        final int room = Math.min(sendRoom(), length);
+        return written(room == 0 ? 0 : snd.queue.write(source, room, tcp.pool()), room, length);
+    }
+
+    private int written(int written, int room, int length) {
         if (written < length || sendRoom() == 0) {
             tcp.starve(this, written < room);
         }
@@ -397,6 +409,21 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
             consume(count);
         }
         return count;
+    }
+
+    /// As [#read] into memory.
+    public int read(OctetTarget target, int length) {
+        final int count = peek(target, length);
+        if (count > 0) {
+            consume(count);
+        }
+        return count;
+    }
+
+    /// As [#read], and keeps them.
+    public int peek(OctetTarget target, int length) {
+        final Pbuf first = rcv.queue.first();
+        return first == null ? 0 : first.copyTo(target, length);
     }
 
     /// As [#read], and keeps them.

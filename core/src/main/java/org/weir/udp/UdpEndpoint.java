@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 import org.weir.base.HashEntry;
 import org.weir.memory.Headroom;
+import org.weir.memory.OctetSource;
 import org.weir.memory.PacketQueue;
 import org.weir.memory.Pbuf;
 import org.weir.wire.IpAddress;
@@ -143,6 +144,16 @@ public final class UdpEndpoint extends HashEntry<UdpEndpoint> {
             return Udp.NO_BUFFER;
         }
         return udp.dispatch(this, packet, low, port);
+    }
+
+    /// As above, a copy of what `source` has.
+    public int sendTo(OctetSource source, int length, long low, int port) {
+        udp.checkOwner();
+        if (udp.isTooLong(this, length, low)) {
+            return Udp.TOO_LONG;
+        }
+        final Pbuf packet = udp.pool().copyOf(Headroom.TRANSPORT, source, length);
+        return packet == null ? Udp.NO_BUFFER : udp.dispatch(this, packet, low, port);
     }
 
     /// Sends `packet` (taken, whatever the result), which has [Headroom#TRANSPORT] in front, to an address.

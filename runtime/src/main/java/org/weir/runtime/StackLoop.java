@@ -26,7 +26,7 @@ public final class StackLoop implements Runnable, Executor {
     /// How long to expect the same again.
     private static final long CROWD_PASSES_NS = 10_000_000;
 
-    private final Stack stack;
+    private final Polled stack;
     private final Waiter waiter;
     private final long spinNs;
     private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
@@ -37,6 +37,10 @@ public final class StackLoop implements Runnable, Executor {
 
     /// Makes a loop; `waiter` must wake for every link of `stack`.
     public StackLoop(Stack stack, Waiter waiter, IdleStrategy idle) {
+        this(Polled.of(stack), waiter, idle);
+    }
+
+    StackLoop(Polled stack, Waiter waiter, IdleStrategy idle) {
         this.stack = stack;
         this.waiter = waiter;
         this.spinNs = idle.spinNs();
