@@ -1,0 +1,9 @@
+/// The JDK's own interfaces on a Weir stack.
+module org.weir.jdk {
+    requires transitive org.weir.core;
+    requires transitive org.weir.runtime;
+    requires org.weir.drivers;
+    requires static org.jspecify;
+
+    exports org.weir.jdk;
+}
