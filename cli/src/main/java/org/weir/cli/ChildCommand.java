@@ -88,8 +88,7 @@ final class ChildCommand {
 
     /// Ends all descendants of this process: SIGTERM first, SIGKILL to what is left after two seconds. A process
     /// whose parent has gone is a descendant still if [org.weir.drivers.HostProcess#becomeChildSubreaper] was
-    /// called
-    /// before.
+    /// called before.
     static void endAll() throws InterruptedException {
         final long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(TERMINATE_GRACE_MS);
         List<ProcessHandle> left = alive();

@@ -192,6 +192,17 @@ public final class Netif {
         return link.room() > 0;
     }
 
+    /// True if the link takes one packet of `datagrams` UDP datagrams now, or that many packets if it does not cut
+    /// them.
+    public boolean hasRoom(int datagrams) {
+        if (datagrams == 1 || capabilities.datagramSegmentation()) {
+            return hasRoom();
+        }
+        return link.room() >= datagrams
+                && pool.blocks().free() > datagrams
+                && pool.handles().free() >= datagrams * HANDLES_AT_CUTS;
+    }
+
     /// Octets of TCP payload that one packet may carry now in segments of `segmentSize` octets: what the link cuts
     /// itself, or what this interface cuts and has room and buffers for.
     public int segmentationLimit(int segmentSize) {

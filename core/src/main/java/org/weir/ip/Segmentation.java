@@ -46,8 +46,7 @@ final class Segmentation {
     }
 
     /// Takes `packet`, whose first buffer holds its headers and nothing else, and gives its segments to `netif`.
-    /// When
-    /// buffers run out the rest is dropped and counted, as a network does.
+    /// When buffers run out the rest is dropped and counted, as a network does.
     void cut(Pbuf packet, Netif netif) {
         final int headers = packet.length();
         final int size = packet.segmentSize();

@@ -167,8 +167,7 @@ public final class PbufPool {
     }
 
     /// Moves the first `octets` octets of the chain behind `source` to the end of `target`, which is one buffer.
-    /// What
-    /// lies on both sides of the cut is shared.
+    /// What lies on both sides of the cut is shared.
     ///
     /// @return false if no handle was left; some octets have been moved
     public boolean move(Pbuf source, Pbuf target, int octets) {
@@ -269,8 +268,7 @@ public final class PbufPool {
     }
 
     /// A packet that holds a copy of `length` octets behind the headroom of `layer`, given to the caller: one
-    /// buffer if it
-    /// fits one, else a chain of pages. Null if there are too few.
+    /// buffer if it fits one, else a chain of pages. Null if there are too few.
     public @Nullable Pbuf copyOf(Headroom layer, MemorySegment source, long offset, int length) {
         Objects.checkFromIndexSize(offset, length, source.byteSize());
         final Pbuf first = takeChain(layer, length);
@@ -315,8 +313,7 @@ public final class PbufPool {
     }
 
     /// A packet that holds a copy of `octets` octets of `packet` (borrowed) from `from` on, given to the caller;
-    /// null if
-    /// there are too few pages.
+    /// null if there are too few pages.
     public @Nullable Pbuf copyOf(Pbuf packet, int from, int octets) {
         Pbuf first = takePage();
         if (first != null) {

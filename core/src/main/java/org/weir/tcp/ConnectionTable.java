@@ -182,8 +182,7 @@ final class ConnectionTable {
     }
 
     /// The listener for the destination of `s`: one bound to the address goes before one bound to any. Listeners
-    /// have
-    /// their places by their ports alone, which this host chooses.
+    /// have their places by their ports alone, which this host chooses.
     @Nullable
     TcpListener findListener(Datagram d, Segment s) {
         final TcpListener exact = findListenerBoundTo(d.destinationLow(), d, s);

@@ -10,6 +10,12 @@ import org.weir.wire.TcpOptions;
 final class Receiver {
     /// A larger share of the buffer must be free before a window grows, RFC 9293 section 3.8.6.2.2.
     private static final int SILLY_WINDOW_SHARE = 2;
+    /// In a dense stream an acknowledgment stands for so many segments or octets at most, and for this share of the
+    /// buffer.
+    private static final int MOST_SEGMENTS_PER_ACK = 32;
+
+    private static final int MOST_OCTETS_PER_ACK = 64 * 1024;
+    private static final int ACK_SHARE = 4;
 
     private static final int TIMESTAMP_TICK_SHIFT = 30;
     private static final int TIMESTAMP_LIFE = (int) (24 * 86_400 * StackClock.SECOND >> TIMESTAMP_TICK_SHIFT);
@@ -270,6 +276,14 @@ final class Receiver {
 
     private int worthwhileStep() {
         return Math.min(capacity / SILLY_WINDOW_SHARE, segmentSize);
+    }
+
+    /// True if an acknowledgment tells of so much that it leaves at once even in a dense stream: what other hosts
+    /// join
+    /// to one packet before their TCP sees it, or a quarter of the buffer, lest the peer waits for its window.
+    boolean owesUnspaced() {
+        final int most = Math.min(MOST_SEGMENTS_PER_ACK * peerSegmentSize, MOST_OCTETS_PER_ACK);
+        return unacknowledged >= Math.min(most, capacity / ACK_SHARE) || window() < capacity / ACK_SHARE;
     }
 
     /// True if the peer should be told that the window has grown: by two segments or half the buffer.

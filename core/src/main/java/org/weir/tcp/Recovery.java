@@ -124,8 +124,7 @@ final class Recovery {
     }
 
     /// True if nothing that may still be reported could change anything: nothing was probed, and a duplicate of
-    /// what
-    /// was sent again would be too old to be believed.
+    /// what was sent again would be too old to be believed.
     boolean isOver(Sender snd) {
         final boolean mayHearOfDuplicates =
                 hasRetransmitted && SequenceNumber.distance(undoUntil, snd.nxt) <= 2L * snd.maximumWindow;

@@ -28,8 +28,7 @@ final class SettingsTable {
     }
 
     /// Objects that are made for `config`: as long as that is few, one for each connection and listener, and one
-    /// more
-    /// for the change from one to the next.
+    /// more for the change from one to the next.
     static int countFor(TcpConfig config) {
         return Math.min(config.connections() + config.listeners() + 1, MOST);
     }

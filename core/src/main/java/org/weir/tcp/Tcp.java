@@ -22,8 +22,6 @@ import org.weir.wire.TcpOptions;
 /// A poll runs [#process] for each segment, then [#deliver], then [#transmit]. The user's calls only queue work for
 /// them.
 public final class Tcp implements Transport {
-    /// Less than other hosts join to one packet before their TCP sees it.
-    private static final int MOST_SEGMENTS_PER_ACK = 32;
     /// Connections that found no room or no buffer and try again in one poll; the others keep their turn.
     private static final int RETRIES_PER_POLL = 256;
     /// RFC 6528: the clock of initial sequence numbers ticks every 4 microseconds.
@@ -448,11 +446,12 @@ public final class Tcp implements Transport {
     }
 
     /// As [#owesAck]; but where data comes in faster than acknowledgments are worth their cost, they leave at the
-    /// configured distance, or for as much as one large packet carries. The first of them is not delayed.
+    /// configured distance, or earlier for as much as [Receiver#owesUnspaced] says. The first of them is not
+    /// delayed.
     void owesSpacedAck(TcpConnection c, long nowNs) {
-        final Receiver rcv = c.rcv;
-        final long dueNs = rcv.acknowledgedNs + config.acknowledgmentSpacingNs();
-        if (nowNs - dueNs >= 0 || rcv.unacknowledged >= MOST_SEGMENTS_PER_ACK * rcv.peerSegmentSize) {
+        final long spacedNs = c.rcv.acknowledgedNs + config.acknowledgmentSpacingNs();
+        final long dueNs = Math.min(spacedNs, nowNs + config.delayedAckNs());
+        if (nowNs - dueNs >= 0 || c.rcv.owesUnspaced()) {
             owesAck(c);
         } else if (c.deadlines.acknowledgeNs - dueNs > 0) {
             c.deadlines.acknowledgeNs = dueNs;

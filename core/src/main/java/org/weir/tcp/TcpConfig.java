@@ -13,8 +13,7 @@ import org.weir.wire.TcpOptions;
 /// @param maximumReceiveBuffer what the receive buffer may grow to as the reader keeps up with the peer
 /// @param minimumRtoNs smallest retransmission time-out, RFC 6298 (2.4)
 /// @param acknowledgmentSpacingNs the least time between two acknowledgments of data that comes in order: at most 1 ms,
-/// 0
-/// to acknowledge every second segment (or all that one poll brings) at once
+/// 0 to acknowledge every second segment (or all that one poll brings) at once
 /// @param delayedAckNs how long an acknowledgment may wait, RFC 9293 section 3.8.6.3: at most 500 ms
 /// @param quickAcks segments that are acknowledged at once when data begins to flow
 /// @param maximumSegmentLifetimeNs MSL, RFC 9293 section 3.4.2: TIME-WAIT lasts twice as long

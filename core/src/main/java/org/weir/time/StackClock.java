@@ -3,8 +3,9 @@ package org.weir.time;
 /// The time of the current poll. Set once per poll by the stack, read by every layer, so that a packet is handled at
 /// one instant.
 public final class StackClock {
-    /// One millisecond in nanoseconds.
+    /// One microsecond in nanoseconds.
     public static final long MICROSECOND = 1_000L;
+    /// One millisecond in nanoseconds.
     public static final long MILLISECOND = 1_000_000L;
     /// One second in nanoseconds.
     public static final long SECOND = 1_000_000_000L;

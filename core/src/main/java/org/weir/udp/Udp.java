@@ -44,6 +44,8 @@ public final class Udp implements Transport {
     public static final int MOST_DATAGRAMS = 64;
 
     static final int NO_ERROR = -1;
+    /// Datagrams that other hosts join to one packet at most.
+    private static final int MOST_JOINED = 128;
     private static final int LONGEST_PAYLOAD = 0xFFFF - Ipv4Header.LENGTH - UdpHeader.LENGTH;
     /// Buffers may hold this many times the octets that a queue is meant for, since a page is rarely full.
     private static final int TRUE_SIZE_FACTOR = 4;
@@ -237,10 +239,11 @@ public final class Udp implements Transport {
         final int senderPort = header.sourcePort();
         segment.strip(UdpHeader.LENGTH);
         final int size = segment.segmentSize();
+        segment.segmentSize(0);
         if (size > 0 && size < segment.totalLength()) {
             enqueueEach(e, segment, size, datagram, senderPort);
-        } else {
-            enqueue(e, segment, datagram, senderPort);
+        } else if (!enqueue(e, segment, datagram, senderPort)) {
+            drops.drop(segment, DropReason.UDP_QUEUE_FULL);
         }
     }
 
@@ -249,12 +252,19 @@ public final class Udp implements Transport {
     /// not keep the memory of all.
     private void enqueueEach(UdpEndpoint e, Pbuf payload, int size, Datagram datagram, int senderPort) {
         final int total = payload.totalLength();
+        if (total > MOST_JOINED * size) {
+            drops.drop(payload, DropReason.UDP_MALFORMED);
+            return;
+        }
+        DropReason refusal = null;
         for (int at = 0; at < total; at += size) {
-            final Pbuf one = pool().copyOf(payload, at, Math.min(size, total - at));
+            final Pbuf one = refusal == null ? pool().copyOf(payload, at, Math.min(size, total - at)) : null;
             if (one == null) {
-                drops.count(DropReason.NO_BUFFER);
-            } else {
-                enqueue(e, one, datagram, senderPort);
+                refusal = refusal == null ? DropReason.NO_BUFFER : refusal;
+                drops.count(refusal);
+            } else if (!enqueue(e, one, datagram, senderPort)) {
+                refusal = DropReason.UDP_QUEUE_FULL;
+                drops.drop(one, refusal);
             }
         }
         payload.release();
@@ -301,14 +311,14 @@ public final class Udp implements Transport {
         return e.remotePort == remotePort && e.remoteLow == datagram.sourceLow() ? 3 : 0;
     }
 
-    private void enqueue(UdpEndpoint e, Pbuf payload, Datagram datagram, int senderPort) {
+    /// Takes `payload` if there is room for it; if not, returns false and it is still the caller's.
+    private boolean enqueue(UdpEndpoint e, Pbuf payload, Datagram datagram, int senderPort) {
         final int size = trueSize(payload);
         final boolean full = !e.queue.isEmpty()
                 && (e.queuedOctets + payload.totalLength() > e.queueLimit
                         || e.queuedTrueSize + size > (long) e.queueLimit * TRUE_SIZE_FACTOR);
         if (full || !pool().hasPagesForReceiving()) {
-            drops.drop(payload, DropReason.UDP_QUEUE_FULL);
-            return;
+            return false;
         }
         received++;
         payload.queueKey((datagram.sourceLow() & 0xFFFF_FFFFL) << 16 | senderPort);
@@ -316,6 +326,7 @@ public final class Udp implements Transport {
         e.queuedOctets += payload.totalLength();
         e.queuedTrueSize += size;
         events.add(e);
+        return true;
     }
 
     /// Octets of pool memory that `packet` (borrowed) holds.
@@ -371,8 +382,7 @@ public final class Udp implements Transport {
     // ---- out ----
 
     /// True if `length` octets from `e` to `low` are more than one packet carries: as one datagram without
-    /// fragments,
-    /// or as the datagrams that it is cut into. What has no route is refused for that.
+    /// fragments, or as the datagrams that it is cut into. What has no route is refused for that.
     boolean isTooLong(UdpEndpoint e, int length, long low) {
         final Route route = ipv4.routes().find(IpAddress.ipv4(low));
         final int mtu = route == null ? 0xFFFF : Math.min(route.netif().mtu(), 0xFFFF);
@@ -392,7 +402,7 @@ public final class Udp implements Transport {
             result = NO_ROUTE;
         } else if (isTooLong(e, packet.totalLength(), low)) {
             result = TOO_LONG;
-        } else if (!route.netif().hasRoom()) {
+        } else if (!route.netif().hasRoom(e.datagramsIn(packet.totalLength()))) {
             result = NO_BUFFER;
         } else if (e.localPort == 0) {
             result = bind(e, 0, IpAddress.ANY.low(), 0);
@@ -410,8 +420,7 @@ public final class Udp implements Transport {
     }
 
     /// Takes `packet`, which is to be cut into datagrams, and gives it behind a buffer for the headers alone; null
-    /// if
-    /// there is none.
+    /// if there is none.
     private @Nullable Pbuf withHeaderBuffer(UdpEndpoint e, Pbuf packet) {
         final Pbuf headers = pool().take(Headroom.TRANSPORT, 0);
         if (headers == null) {
@@ -420,6 +429,7 @@ public final class Udp implements Transport {
         }
         headers.chain(packet);
         headers.segmentSize(e.segmentSize);
+        headers.typeOfService(packet.typeOfService());
         return headers;
     }
 
@@ -434,7 +444,7 @@ public final class Udp implements Transport {
                 .length(length)
                 .checksum(Checksum.pseudoHeader(source, destination, IpProtocol.UDP, length));
         packet.partialChecksum(at, UdpHeader.CHECKSUM);
-        sent++;
+        sent += e.datagramsIn(length - UdpHeader.LENGTH);
         ipv4.dispatch(packet, route, source, destination, IpProtocol.UDP, e.timeToLive);
     }
 }

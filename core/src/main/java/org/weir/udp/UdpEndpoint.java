@@ -202,6 +202,10 @@ public final class UdpEndpoint extends HashEntry<UdpEndpoint> {
         return segmentSize > 0 && length > segmentSize;
     }
 
+    int datagramsIn(int length) {
+        return isCut(length) ? Math.ceilDiv(length, segmentSize) : 1;
+    }
+
     /// Ends the endpoint: drops what waits. The reference must not be used any more.
     public void close() {
         udp.checkOwner();

@@ -102,8 +102,7 @@ public final class Ipv4Header extends Flyweight {
     // ---- the header in three stores ----
 
     /// Writes a header without options, and its checksum. Nothing is read back: a load that covers several stores
-    /// of
-    /// a moment ago would wait for them.
+    /// of a moment ago would wait for them.
     ///
     /// @param length see [#lengthWord]
     /// @param fragment see [#fragmentWord]

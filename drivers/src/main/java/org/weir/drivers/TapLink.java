@@ -139,13 +139,11 @@ public final class TapLink implements Link {
     // ---- in ----
 
     /// As [Link#receive]. After a pause a burst begins with one frame and doubles while the device fills it, so
-    /// that
-    /// a lone frame goes up, and its answer out, before anybody asks whether there are more. It ends early once it
-    /// holds [#BURST_OCTETS].
+    /// that a lone frame goes up, and its answer out, before anybody asks whether there are more. It ends early
+    /// once it holds [#BURST_OCTETS].
     ///
     /// When the pool is dry, frames are taken from the kernel all the same and dropped, as a network card does:
-    /// left
-    /// there, they would keep the device readable and the owner awake.
+    /// left there, they would keep the device readable and the owner awake.
     @Override
     public int receive(PacketSink sink, int budget, long nowNs) {
         final ReceiveMemory room = receiveMemory;

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.weir.memory.ChecksumState;
 import org.weir.memory.Pbuf;
+import org.weir.wire.TcpHeader;
 import org.weir.wire.UdpHeader;
 
 /// `struct virtio_net_hdr`, linux/virtio_net.h: what stands before each frame on a device with `IFF_VNET_HDR`, in
@@ -40,21 +41,31 @@ final class VirtioNetHeader {
     static boolean describe(MemorySegment header, Pbuf frame) {
         final int flags = u8(header, FLAGS);
         final int gsoType = u8(header, GSO_TYPE) & ~VIRTIO_NET_HDR_GSO_ECN;
+        final boolean isLeftToUs = (flags & VIRTIO_NET_HDR_F_NEEDS_CSUM) != 0;
         if (gsoType != VIRTIO_NET_HDR_GSO_NONE) {
+            final int expected = checksumOffset(gsoType);
             final int gsoSize = u16(header, GSO_SIZE);
-            final boolean isKnown = gsoType == VIRTIO_NET_HDR_GSO_TCPV4 || gsoType == VIRTIO_NET_HDR_GSO_UDP_L4;
-            if (!isKnown || gsoSize == 0) {
+            if (gsoSize == 0 || expected < 0 || isLeftToUs && u16(header, CSUM_OFFSET) != expected) {
                 return false;
             }
             frame.segmentSize(gsoSize);
         }
-        if ((flags & VIRTIO_NET_HDR_F_NEEDS_CSUM) != 0) {
+        if (isLeftToUs) {
             return describePartialChecksum(header, frame);
         }
         if ((flags & VIRTIO_NET_HDR_F_DATA_VALID) != 0) {
             frame.checksumState(ChecksumState.VERIFIED);
         }
         return true;
+    }
+
+    /// Where the checksum of a packet of many segments stands; -1 for an unknown type.
+    private static int checksumOffset(int gsoType) {
+        return switch (gsoType) {
+            case VIRTIO_NET_HDR_GSO_TCPV4 -> TcpHeader.CHECKSUM;
+            case VIRTIO_NET_HDR_GSO_UDP_L4 -> UdpHeader.CHECKSUM;
+            default -> -1;
+        };
     }
 
     private static boolean describePartialChecksum(MemorySegment header, Pbuf frame) {

@@ -36,8 +36,7 @@ class TcpScriptsOnLinuxTest extends TcpSendingScripts {
     }
 
     /// Linux forgets a connection that nobody can read from and answers as for one that it does not know, without
-    /// an
-    /// acknowledgment (RFC 9293 section 3.10.7.1). Weir resets the connection that it still has, with one.
+    /// an acknowledgment (RFC 9293 section 3.10.7.1). Weir resets the connection that it still has, with one.
     @Override
     @Test
     void dataThatArrivesAfterCloseIsReset() throws IOException {

@@ -19,6 +19,8 @@ class VirtioNetHeaderTest {
     private static final int FRAME = 1000;
     private static final int TCP = 34;
     private static final int TCP_CHECKSUM = 16;
+    private static final int UDP_CHECKSUM = 6;
+    private static final int UDP_L4 = VirtioNetHeader.VIRTIO_NET_HDR_GSO_UDP_L4;
     private static final int NEEDS_CSUM = VirtioNetHeader.VIRTIO_NET_HDR_F_NEEDS_CSUM;
     private static final int TCPV4 = VirtioNetHeader.VIRTIO_NET_HDR_GSO_TCPV4;
 
@@ -85,10 +87,17 @@ class VirtioNetHeaderTest {
 
     @Test
     void aSegmentSizeOfNothingOrOfAnotherProtocolIsMalformed() {
+        final Pbuf frame = frame();
         header(NEEDS_CSUM, TCPV4, 0, TCP, TCP_CHECKSUM);
-        assertFalse(VirtioNetHeader.describe(header, frame()));
+        assertFalse(VirtioNetHeader.describe(header, frame));
         header(NEEDS_CSUM, 3, 500, TCP, TCP_CHECKSUM);
-        assertFalse(VirtioNetHeader.describe(header, frame()));
+        assertFalse(VirtioNetHeader.describe(header, frame));
+        header(NEEDS_CSUM, UDP_L4, 500, TCP, TCP_CHECKSUM);
+        assertFalse(VirtioNetHeader.describe(header, frame));
+        header(NEEDS_CSUM, TCPV4, 500, TCP, UDP_CHECKSUM);
+        assertFalse(VirtioNetHeader.describe(header, frame));
+        header(NEEDS_CSUM, UDP_L4, 500, TCP, UDP_CHECKSUM);
+        assertTrue(VirtioNetHeader.describe(header, frame));
     }
 
     @Test

@@ -47,8 +47,7 @@ public final class SharedStack implements AutoCloseable {
     }
 
     /// Takes `stack`, which the caller has set up and owns, and runs it from now on in a daemon thread called
-    /// `name`.
-    /// `waiter` must wake for every link of the stack.
+    /// `name`. `waiter` must wake for every link of the stack.
     public static SharedStack start(Stack stack, Waiter waiter, IdleStrategy idle, String name) {
         stack.release();
         final SharedStack shared = new SharedStack(stack, waiter, idle, name);
@@ -59,8 +58,7 @@ public final class SharedStack implements AutoCloseable {
     // ---- calls ----
 
     /// Runs `call` as the owner of the stack and returns when it is done. An exception of `call` is thrown here.
-    /// May be
-    /// called by any thread, also by a handler or a callback of this stack. An interrupt stays set.
+    /// May be called by any thread, also by a handler or a callback of this stack. An interrupt stays set.
     ///
     /// @throws StackEndedException if the stack runs no more
     public void call(StackCall call) {

@@ -47,8 +47,7 @@ public final class StackLoop implements Runnable, Executor {
     }
 
     /// Runs until [#stop]. Afterwards the stack has no owner, so that another thread may close it. An exception of
-    /// a
-    /// handler or a task ends the loop and is thrown here.
+    /// a handler or a task ends the loop and is thrown here.
     @Override
     public void run() {
         try {
@@ -85,9 +84,8 @@ public final class StackLoop implements Runnable, Executor {
     }
 
     /// Asks again soon, and lets whoever shares the processor run first: it may be the one that sends the next
-    /// frame.
-    /// If that takes long, somebody needs the processor for more than an answer, and spinning would only take it
-    /// away.
+    /// frame. If that takes long, somebody needs the processor for more than an answer, and spinning would only
+    /// take it away.
     @SuppressWarnings("ThreadPriorityCheck") // Not relied on: a yield that does nothing leaves a busy wait.
     private void spin(long nowNs) {
         if (spinNs == Long.MAX_VALUE) {
@@ -125,8 +123,7 @@ public final class StackLoop implements Runnable, Executor {
     }
 
     /// Lets the owner's thread run `task` between two polls: the way for other threads to call the stack. For
-    /// set-up
-    /// and control; each call allocates.
+    /// set-up and control; each call allocates.
     ///
     /// @throws RejectedExecutionException if the loop has ended
     @Override

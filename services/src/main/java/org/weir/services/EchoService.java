@@ -81,8 +81,7 @@ public final class EchoService implements TcpHandler, TcpAcceptHandler, UdpHandl
     }
 
     /// Moves `piece`, the first of the receive queue, to the send queue. False if not all of it fits now:
-    /// [#writable]
-    /// follows.
+    /// [#writable] follows.
     private boolean sendBack(TcpConnection c, Pbuf piece) {
         final int length = piece.length();
         if (length < leastByReference || length > c.sendRoom()) {

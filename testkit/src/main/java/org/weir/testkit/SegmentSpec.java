@@ -147,8 +147,7 @@ public final class SegmentSpec {
     }
 
     /// A SACK option: for each block its first number and the one behind its last. An expectation without blocks
-    /// says
-    /// that there is none.
+    /// says that there is none.
     public SegmentSpec sack(int... edges) {
         sack = edges;
         return this;

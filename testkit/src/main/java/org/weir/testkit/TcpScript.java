@@ -142,8 +142,8 @@ public final class TcpScript implements AutoCloseable {
     }
 
     /// The peer fills the window, in segments of 1,000 octets at most, until it is closed. Returns the number
-    /// behind
-    /// the last octet that was taken: a subject may close its window before it is full, and drop what comes then.
+    /// behind the last octet that was taken: a subject may close its window before it is full, and drop what comes
+    /// then.
     public int fillsWindow() {
         int sequence = 1;
         for (int i = 0; i < MOST_SEGMENTS; i++) {

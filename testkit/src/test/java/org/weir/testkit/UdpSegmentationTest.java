@@ -159,17 +159,25 @@ class UdpSegmentationTest {
     }
 
     @Test
-    void whatNoBufferIsLeftForIsDroppedAndCounted() {
+    void whatTheBuffersDoNotSufficeForIsRefusedAsAWhole() {
         final int socket = socket(1_000);
         assertEquals(3, send(socket, 2_500).size());
         wire.frames().clear();
         final List<Pbuf> taken = new ArrayList<>();
-        while (wire.stack().pool().blocks().free() > 1) {
+        while (wire.stack().pool().blocks().free() > 3) {
             taken.add(wire.stack().pool().take(Headroom.RAW, 1));
         }
-        assertEquals(0, send(socket, 2_500).size());
-        assertEquals(1, wire.stack().drops().of(DropReason.NO_BUFFER));
+        assertEquals(-Errno.EAGAIN, sockets().sendTo(socket, buffer, 0, 2_500, PEER));
+        taken.removeLast().release();
+        assertEquals(3, send(socket, 2_500).size());
         taken.forEach(Pbuf::release);
+        assertEquals(0, wire.stack().drops().total());
+    }
+
+    @Test
+    void eachDatagramCounts() {
+        send(socket(1_000), 2_500);
+        assertEquals(3, wire.stack().udp().sent());
     }
 
     // ---- in ----
@@ -206,6 +214,17 @@ class UdpSegmentationTest {
             assertEquals((byte) (i * 500 + length - 1), buffer.get(ValueLayout.JAVA_BYTE, length - 1L));
         }
         assertEquals(-Errno.EAGAIN, sockets().receive(socket, buffer, 0, 70_000, 0));
+    }
+
+    @Test
+    void moreDatagramsThanAnybodyJoinsAreMalformed() {
+        overALinkThatCuts();
+        final int socket = socket(0);
+        wire.sendIpv4(joined(1_290, 10), IpProtocol.UDP);
+        assertEquals(1, wire.stack().drops().of(DropReason.UDP_MALFORMED));
+        wire.sendIpv4(joined(1_280, 10), IpProtocol.UDP);
+        assertEquals(10, sockets().receive(socket, buffer, 0, 70_000, 0));
+        sockets().close(socket);
     }
 
     @Test

@@ -30,8 +30,7 @@ record Site(Namespace client, Namespace server, Program program) implements Auto
     }
 
     /// Connections that were closed hold their ports for a minute: with few of them remembered and many ports, a
-    /// load
-    /// that opens thousands a second does not run out.
+    /// load that opens thousands a second does not run out.
     static void permitManyConnections(Namespace namespace) throws IOException, InterruptedException {
         namespace.call(() -> {
             Files.writeString(PORTS, "1024 65535");

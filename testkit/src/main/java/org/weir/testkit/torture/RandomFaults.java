@@ -42,8 +42,7 @@ record RandomFaults(FaultPlan plan, boolean mayBreak) {
     }
 
     /// Whether chance can take every retry of a peer that has closed, of which there are eight: too many are lost,
-    /// or
-    /// blackouts come back in step with a time-out that has grown to a minute.
+    /// or blackouts come back in step with a time-out that has grown to a minute.
     private static boolean outlastsRetries(LossModel losses) {
         return losses.share() + losses.acknowledgments() > 0.2
                 || losses.blackout().periodNs() > 0;

@@ -247,8 +247,7 @@ final class TortureEnd {
     // ---- the verdict ----
 
     /// Throws an `AssertionError` if the end came to an end that it should not have. An error needs a peer that
-    /// left,
-    /// or that was itself told of one; the network is good enough for everything to arrive.
+    /// left, or that was itself told of one; the network is good enough for everything to arrive.
     void assertExplained() {
         if (outcome == Outcome.COMPLETE || outcome == Outcome.QUIT || peer == null) {
             return;
