@@ -115,6 +115,22 @@ public record StackConfig(
                 tcp);
     }
 
+    public StackConfig withSockets(int count) {
+        return new StackConfig(
+                pages,
+                pageSize,
+                reservedPages,
+                blocks,
+                references,
+                neighbors,
+                udpEndpoints,
+                udpQueue,
+                count,
+                receiveBudget,
+                traceLeaks,
+                tcp);
+    }
+
     public StackConfig withTraceLeaks(boolean on) {
         return new StackConfig(
                 pages,

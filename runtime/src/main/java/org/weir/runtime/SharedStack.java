@@ -231,7 +231,7 @@ public final class SharedStack implements AutoCloseable {
     @Override
     public void close() {
         loop.stop();
-        if (lock.isHeldByCurrentThread()) {
+        if (lock.isHeldByCurrentThread() || Thread.currentThread() == thread) {
             return;
         }
         boolean interrupted = false;
