@@ -22,6 +22,7 @@ esac
 
 # A command, and the package that has it.
 tools='
+ab:apache2-utils
 curl:curl
 dig:bind9-dnsutils
 ip:iproute2
@@ -31,11 +32,17 @@ nc:netcat-openbsd
 ping:iputils-ping
 ps:procps
 python3:python3
+redis-server:redis-server
 setpriv:util-linux
 socat:socat
 sha256sum:coreutils
 tcpdump:tcpdump
 unshare:util-linux
+'
+
+# Servers that tests start by themselves. A file, and the package that has it.
+files='
+/usr/lib/postgresql:postgresql
 '
 
 peer_tools='
@@ -63,9 +70,19 @@ missing=
 for tool in $tools; do
     command -v "${tool%%:*}" >/dev/null 2>&1 || missing="$missing ${tool#*:}"
 done
-for file in ${with_peers:+$peer_files}; do
+for file in $files ${with_peers:+$peer_files}; do
     [ -e "${file%%:*}" ] || missing="$missing ${file#*:}"
 done
+
+# No server is started by its package: tests start their own, in namespaces of their own.
+without_services() {
+    policy=/usr/sbin/policy-rc.d
+    if [ ! -e "$policy" ]; then
+        printf '#!/bin/sh\nexit 101\n' >"$policy"
+        chmod 755 "$policy"
+        trap 'rm -f "$policy"' EXIT
+    fi
+}
 
 if [ -n "$missing" ]; then
     command -v apt-get >/dev/null 2>&1 || fail "not a Debian system; install by hand:$missing"
@@ -73,6 +90,7 @@ if [ -n "$missing" ]; then
     export DEBIAN_FRONTEND=noninteractive
     echo "install-tools: installing$missing"
     apt-get update -q
+    without_services
     # shellcheck disable=SC2086 # a list of words
     apt-get install -q -y --no-install-recommends $missing
 fi

@@ -88,12 +88,19 @@ public final class HostSettings {
 
     private void take(Properties from) {
         for (final String name : from.stringPropertyNames()) {
-            final String plain = name.startsWith(PREFIX) ? name.substring(PREFIX.length()) : name;
-            if (!NAMES.contains(plain)) {
-                throw new IllegalArgumentException("no setting is called " + name + "; there are " + NAMES);
-            }
-            values.setProperty(plain, from.getProperty(name));
+            values.setProperty(checked(name).substring(PREFIX.length()), from.getProperty(name));
         }
+    }
+
+    /// The name of the system property for the setting `name`, which may be that already.
+    ///
+    /// @throws IllegalArgumentException if there is no such setting
+    static String checked(String name) {
+        final String plain = name.startsWith(PREFIX) ? name.substring(PREFIX.length()) : name;
+        if (!NAMES.contains(plain)) {
+            throw new IllegalArgumentException("no setting is called " + name + "; there are " + NAMES);
+        }
+        return PREFIX + plain;
     }
 
     private void check() {

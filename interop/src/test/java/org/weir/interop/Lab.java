@@ -1,0 +1,113 @@
+package org.weir.interop;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.jar.Attributes;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+
+/// Runs a shell script in a network and a process namespace of its own, which end with it: the kernel is 10.77.0.1 on the
+/// TAP `t0`, `weir MAIN ARGUMENTS` runs a program whose channels are
+/// on a Weir host, 10.77.0.2, and `agent SETTINGS MAIN ARGUMENTS` one that is started with the agent.
+final class Lab {
+    private static final long LIMIT_S = 120;
+    private static final String PRELUDE = """
+            set -eu
+            ip link set lo up
+            ip tuntap add dev t0 mode tap
+            ip addr add 10.77.0.1/24 dev t0
+            ip link set t0 up
+            weir() {
+                "$JAVA" -XX:+UseSerialGC -Xshare:auto --enable-native-access=ALL-UNNAMED \\
+                    -Djava.nio.channels.spi.SelectorProvider=org.weir.jdk.WeirSelectorProvider \\
+                    -Dweir.tap=t0 -Dweir.ip=10.77.0.2/24 -cp "$CLASSES" "$@"
+            }
+            agent() {
+                settings=$1
+                shift
+                "$JAVA" -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED "-javaagent:$AGENT=$settings" \\
+                    -cp "$CLASSES" "$@"
+            }
+            serve() {
+                weir "$@" >server.out &
+                server=$!
+                await server.out
+            }
+            await() {
+                for i in $(seq 600); do
+                    if grep -q ready "$1"; then return; fi
+                    sleep 0.05
+                done
+                echo "no 'ready' in $1" >&2
+                return 1
+            }
+            """;
+
+    private Lab() {}
+
+    /// What is needed: root, `/dev/net/tun` and the tools of `scripts/install-tools.sh`.
+    static boolean isPossible() {
+        return "root".equals(System.getProperty("user.name"))
+                && Files.exists(Path.of("/dev/net/tun"))
+                && List.of("ab", "curl", "ip", "redis-server", "setpriv", "unshare").stream()
+                        .allMatch(Lab::isInstalled);
+    }
+
+    private static boolean isInstalled(String tool) {
+        return List.of((System.getenv("PATH") + ":/usr/sbin:/sbin").split(":", -1)).stream()
+                .anyMatch(directory -> Files.isExecutable(Path.of(directory, tool)));
+    }
+
+    /// Runs `script` in `directory`. Returns what it printed; fails if its status is not 0 or it takes two minutes.
+    static String run(Path directory, String script) throws IOException, InterruptedException {
+        final Path out = directory.resolve("lab.out");
+        final ProcessBuilder builder = new ProcessBuilder(
+                "unshare", "--net", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c", PRELUDE + script);
+        builder.environment().put("JAVA", ProcessHandle.current().info().command().orElseThrow());
+        builder.environment().put("CLASSES", String.join(File.pathSeparator, classPath()));
+        builder.environment().put("AGENT", agent(directory));
+        builder.environment().merge("PATH", "/usr/sbin:/sbin", (path, more) -> path + ":" + more);
+        final Process process = builder.directory(directory.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(out.toFile())
+                .start();
+        process.getOutputStream().close();
+        final boolean ended = process.waitFor(LIMIT_S, TimeUnit.SECONDS);
+        if (!ended) {
+            process.destroyForcibly().waitFor();
+        }
+        final String printed = Files.readString(out);
+        assertTrue(ended, () -> "still running: " + printed);
+        assertEquals(0, process.exitValue(), printed);
+        return printed;
+    }
+
+    private static List<String> classPath() {
+        final String paths = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path", ""));
+        return List.of(paths.split(File.pathSeparator, -1)).stream()
+                .map(path -> Path.of(path).toAbsolutePath().toString())
+                .toList();
+    }
+
+    /// The module's jar; where the build has not made it yet, a jar of its own that names the same class.
+    private static String agent(Path directory) throws IOException {
+        for (final String path : classPath()) {
+            if (path.matches(".*/weir-jdk-[^/]*\\.jar")) {
+                return path;
+            }
+        }
+        final Manifest manifest = new Manifest();
+        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        manifest.getMainAttributes().putValue("Premain-Class", "org.weir.jdk.WeirAgent");
+        final Path jar = directory.resolve("agent.jar");
+        new JarOutputStream(Files.newOutputStream(jar), manifest).close();
+        return jar.toString();
+    }
+}
