@@ -181,8 +181,17 @@ public final class SharedStack implements AutoCloseable {
             }
         }
 
+        /// A call that was queued after the look at the mailbox found the lock taken, and counts on whoever
+        /// held it:
+        /// the loop must not sleep before it has looked again.
         @Override
         public long nextDeadlineNs() {
+            final long deadlineNs = deadlineUnlessCalled();
+            helpIfFree();
+            return deadlineNs;
+        }
+
+        private long deadlineUnlessCalled() {
             lock.lock();
             try {
                 asleepUntilNs = mailbox.isEmpty() ? stack.nextDeadlineNs() : AWAKE;
