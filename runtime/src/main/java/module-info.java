@@ -5,4 +5,6 @@ module org.weir.runtime {
     requires static org.jspecify;
 
     exports org.weir.runtime;
+    exports org.weir.runtime.os;
+    exports org.weir.runtime.sequential;
 }

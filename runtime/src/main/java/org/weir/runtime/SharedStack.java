@@ -1,5 +1,7 @@
 package org.weir.runtime;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jctools.queues.atomic.MpscAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +23,7 @@ import org.weir.stack.Stack;
 ///
 /// A call allocates nothing. What the stack sends in answer leaves before the call returns, unless it is more than one
 /// poll sends.
-public final class SharedStack implements AutoCloseable {
+public final class SharedStack implements StackAccess, AutoCloseable {
     /// Calls that wait at most; more wait for the lock itself.
     private static final int MAILBOX = 4_096;
     /// The loop is not asleep: nobody has to wake it.
@@ -35,6 +37,7 @@ public final class SharedStack implements AutoCloseable {
     private final Thread thread;
 
     // Guarded by the lock.
+    private final List<Runnable> endings = new ArrayList<>();
     private long asleepUntilNs = AWAKE;
     private boolean ended;
     private @Nullable Throwable failure;
@@ -47,7 +50,8 @@ public final class SharedStack implements AutoCloseable {
     }
 
     /// Takes `stack`, which the caller has set up and owns, and runs it from now on in a daemon thread called
-    /// `name`. `waiter` must wake for every link of the stack.
+    /// `name`.
+    /// `waiter` must wake for every link of the stack.
     public static SharedStack start(Stack stack, Waiter waiter, IdleStrategy idle, String name) {
         stack.release();
         final SharedStack shared = new SharedStack(stack, waiter, idle, name);
@@ -57,10 +61,8 @@ public final class SharedStack implements AutoCloseable {
 
     // ---- calls ----
 
-    /// Runs `call` as the owner of the stack and returns when it is done. An exception of `call` is thrown here.
-    /// May be called by any thread, also by a handler or a callback of this stack. An interrupt stays set.
-    ///
-    /// @throws StackEndedException if the stack runs no more
+    /// As [StackAccess#call]. An interrupt stays set.
+    @Override
     public void call(StackCall call) {
         if (lock.tryLock()) {
             runHere(call);
@@ -159,6 +161,11 @@ public final class SharedStack implements AutoCloseable {
         return done;
     }
 
+    @Override
+    public void atEnd(Runnable action) {
+        endings.add(action);
+    }
+
     /// A handler has thrown: nobody knows what is still true of the stack.
     private void fail(Throwable cause) {
         failure = cause;
@@ -179,8 +186,17 @@ public final class SharedStack implements AutoCloseable {
             }
         }
 
+        /// A call that was queued after the look at the mailbox found the lock taken, and counts on whoever
+        /// held it:
+        /// the loop must not sleep before it has looked again.
         @Override
         public long nextDeadlineNs() {
+            final long deadlineNs = deadlineUnlessCalled();
+            helpIfFree();
+            return deadlineNs;
+        }
+
+        private long deadlineUnlessCalled() {
             lock.lock();
             try {
                 asleepUntilNs = mailbox.isEmpty() ? stack.nextDeadlineNs() : AWAKE;
@@ -213,6 +229,7 @@ public final class SharedStack implements AutoCloseable {
             if (!ended) {
                 stack.close();
                 ended = true;
+                endings.forEach(Runnable::run);
             }
             runQueued();
         } finally {

@@ -21,6 +21,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.weir.base.SplitMix64;
+import org.weir.link.DropCounters;
+import org.weir.link.Link;
+import org.weir.link.LinkCapabilities;
+import org.weir.link.LoopbackLink;
+import org.weir.link.PacketSink;
+import org.weir.memory.Pbuf;
+import org.weir.memory.PbufPool;
 import org.weir.stack.SocketAddress;
 import org.weir.stack.Sockets;
 import org.weir.stack.Stack;
@@ -192,6 +199,96 @@ final class SharedStackTest {
         Thread.sleep(50);
         call(stack -> stack.ipv4().resources().timers().arm(timer, System.nanoTime() + milliseconds * 1_000_000L));
         assertTrue(expired.await(10, TimeUnit.SECONDS));
+    }
+
+    /// A link that stops the loop just before it falls asleep, after it has looked for calls.
+    private static final class FallingAsleep implements Link {
+        private final LoopbackLink inner = new LoopbackLink();
+        private final CountDownLatch asked = new CountDownLatch(1);
+        private final CountDownLatch mayGo = new CountDownLatch(1);
+        private volatile boolean armed;
+
+        @Override
+        public LinkCapabilities capabilities() {
+            return inner.capabilities();
+        }
+
+        @Override
+        public void attach(PbufPool pool, DropCounters drops) {
+            inner.attach(pool, drops);
+        }
+
+        @Override
+        public int receive(PacketSink sink, int budget, long nowNs) {
+            return inner.receive(sink, budget, nowNs);
+        }
+
+        @Override
+        public int room() {
+            return inner.room();
+        }
+
+        @Override
+        public void send(Pbuf frame, long nowNs) {
+            inner.send(frame, nowNs);
+        }
+
+        @Override
+        public void flush(long nowNs) {
+            inner.flush(nowNs);
+        }
+
+        @Override
+        public long nextDeadlineNs() {
+            if (armed && "stack".equals(Thread.currentThread().getName())) {
+                armed = false;
+                asked.countDown();
+                awaitQuietly(mayGo);
+            }
+            return inner.nextDeadlineNs();
+        }
+
+        @Override
+        public void close() {
+            inner.close();
+        }
+    }
+
+    @Test
+    void aCallThatIsQueuedWhileTheLoopFallsAsleepIsRun() throws Exception {
+        final FallingAsleep link = new FallingAsleep();
+        final Stack stack = Stack.create(StackConfig.small(), new SplitMix64(1), System.nanoTime());
+        stack.addInterface("test", link);
+        final CountDownLatch asleep = new CountDownLatch(1);
+        final ParkingWaiter parking = new ParkingWaiter();
+        final Waiter waiter = new Waiter() {
+            @Override
+            public void await(long timeoutNs) {
+                asleep.countDown();
+                parking.await(timeoutNs);
+            }
+
+            @Override
+            public void wake() {
+                parking.wake();
+            }
+        };
+        try (SharedStack dozing = SharedStack.start(stack, waiter, IdleStrategy.SLEEP, "stack")) {
+            assertTrue(asleep.await(10, TimeUnit.SECONDS));
+            link.armed = true;
+            waiter.wake(); // Whatever it waits for: the loop looks again, and is stopped before it waits again.
+            assertTrue(link.asked.await(10, TimeUnit.SECONDS));
+            final CountDownLatch ran = new CountDownLatch(1);
+            final Thread caller = Thread.ofPlatform().start(() -> dozing.call(new Anything(inner -> ran.countDown())));
+            while (caller.getState() != Thread.State.WAITING) {
+                Thread.sleep(1);
+            }
+            link.mayGo.countDown();
+            final boolean isRun = ran.await(5, TimeUnit.SECONDS);
+            waiter.wake();
+            caller.join();
+            assertTrue(isRun, "the call was forgotten until somebody woke the loop");
+        }
     }
 
     @Test
