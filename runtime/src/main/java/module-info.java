@@ -5,6 +5,7 @@ module org.weir.runtime {
     requires static org.jspecify;
 
     exports org.weir.runtime;
+    exports org.weir.runtime.bsd;
     exports org.weir.runtime.os;
     exports org.weir.runtime.sequential;
 }

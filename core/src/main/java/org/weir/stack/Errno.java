@@ -2,6 +2,7 @@ package org.weir.stack;
 
 /// Error numbers of the BSD-like interface: the values of Linux on x86-64 and arm64. Calls return them negated.
 public final class Errno {
+    public static final int EINTR = 4;
     public static final int EBADF = 9;
     public static final int EAGAIN = 11;
     public static final int ENOMEM = 12;
@@ -34,6 +35,7 @@ public final class Errno {
     /// The name, as in `EAGAIN`, of an error number or of a negative result.
     public static String name(int errno) {
         return switch (Math.abs(errno)) {
+            case EINTR -> "EINTR";
             case EBADF -> "EBADF";
             case EAGAIN -> "EAGAIN";
             case ENOMEM -> "ENOMEM";

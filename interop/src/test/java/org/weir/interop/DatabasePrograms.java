@@ -81,9 +81,7 @@ final class DatabasePrograms {
                 check(jedis.get("key" + i).equals("value" + i), "key " + i);
             }
             jedis.set("large".getBytes(StandardCharsets.UTF_8), large());
-            check(
-                    Arrays.equals(jedis.get("large".getBytes(StandardCharsets.UTF_8)), large()),
-                    "large value");
+            check(Arrays.equals(jedis.get("large".getBytes(StandardCharsets.UTF_8)), large()), "large value");
         }
     }
 }

@@ -42,8 +42,7 @@ final class JettyProgram {
             @Override
             public boolean handle(Request request, Response response, Callback callback) {
                 final String text = "hello from Jetty: " + request.getHttpURI().getPath() + "\n";
-                response.getHeaders()
-                        .put(HttpHeader.CONTENT_LENGTH, text.getBytes(StandardCharsets.UTF_8).length);
+                response.getHeaders().put(HttpHeader.CONTENT_LENGTH, text.getBytes(StandardCharsets.UTF_8).length);
                 Content.Sink.write(response, true, text, callback);
                 return true;
             }

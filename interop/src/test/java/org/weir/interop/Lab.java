@@ -13,42 +13,43 @@ import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 
-/// Runs a shell script in a network and a process namespace of its own, which end with it: the kernel is 10.77.0.1 on the
+/// Runs a shell script in a network and a process namespace of its own, which end with it: the kernel is 10.77.0.1 on
+/// the
 /// TAP `t0`, `weir MAIN ARGUMENTS` runs a program whose channels are
 /// on a Weir host, 10.77.0.2, and `agent SETTINGS MAIN ARGUMENTS` one that is started with the agent.
 final class Lab {
     private static final long LIMIT_S = 120;
     private static final String PRELUDE = """
-            set -eu
-            ip link set lo up
-            ip tuntap add dev t0 mode tap
-            ip addr add 10.77.0.1/24 dev t0
-            ip link set t0 up
-            weir() {
-                "$JAVA" -XX:+UseSerialGC -Xshare:auto --enable-native-access=ALL-UNNAMED \\
-                    -Djava.nio.channels.spi.SelectorProvider=org.weir.jdk.WeirSelectorProvider \\
-                    -Dweir.tap=t0 -Dweir.ip=10.77.0.2/24 -cp "$CLASSES" "$@"
-            }
-            agent() {
-                settings=$1
-                shift
-                "$JAVA" -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED "-javaagent:$AGENT=$settings" \\
-                    -cp "$CLASSES" "$@"
-            }
-            serve() {
-                weir "$@" >server.out &
-                server=$!
-                await server.out
-            }
-            await() {
-                for i in $(seq 600); do
-                    if grep -q ready "$1"; then return; fi
-                    sleep 0.05
-                done
-                echo "no 'ready' in $1" >&2
-                return 1
-            }
-            """;
+        set -eu
+        ip link set lo up
+        ip tuntap add dev t0 mode tap
+        ip addr add 10.77.0.1/24 dev t0
+        ip link set t0 up
+        weir() {
+            "$JAVA" -XX:+UseSerialGC -Xshare:auto --enable-native-access=ALL-UNNAMED \\
+                -Djava.nio.channels.spi.SelectorProvider=org.weir.jdk.WeirSelectorProvider \\
+                -Dweir.tap=t0 -Dweir.ip=10.77.0.2/24 -cp "$CLASSES" "$@"
+        }
+        agent() {
+            settings=$1
+            shift
+            "$JAVA" -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED "-javaagent:$AGENT=$settings" \\
+                -cp "$CLASSES" "$@"
+        }
+        serve() {
+            weir "$@" >server.out &
+            server=$!
+            await server.out
+        }
+        await() {
+            for i in $(seq 600); do
+                if grep -q ready "$1"; then return; fi
+                sleep 0.05
+            done
+            echo "no 'ready' in $1" >&2
+            return 1
+        }
+        """;
 
     private Lab() {}
 
@@ -70,7 +71,8 @@ final class Lab {
         final Path out = directory.resolve("lab.out");
         final ProcessBuilder builder = new ProcessBuilder(
                 "unshare", "--net", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c", PRELUDE + script);
-        builder.environment().put("JAVA", ProcessHandle.current().info().command().orElseThrow());
+        builder.environment()
+                .put("JAVA", ProcessHandle.current().info().command().orElseThrow());
         builder.environment().put("CLASSES", String.join(File.pathSeparator, classPath()));
         builder.environment().put("AGENT", agent(directory));
         builder.environment().merge("PATH", "/usr/sbin:/sbin", (path, more) -> path + ":" + more);

@@ -35,10 +35,10 @@ final class UnmodifiedProgramsTest {
     @Test
     void nettyEchoes() throws Exception {
         lab("""
-                serve org.weir.interop.NettyPrograms
-                for i in 1 2 3; do socat -t 20 - TCP:10.77.0.2:7 <file >copy$i & clients="${clients-} $!"; done
-                wait $clients
-                """);
+            serve org.weir.interop.NettyPrograms
+            for i in 1 2 3; do socat -t 20 - TCP:10.77.0.2:7 <file >copy$i & clients="${clients-} $!"; done
+            wait $clients
+            """);
         assertSameFile("copy1");
         assertSameFile("copy2");
         assertSameFile("copy3");
@@ -47,11 +47,11 @@ final class UnmodifiedProgramsTest {
     @Test
     void nettyAnswersThousandRequests() throws Exception {
         final String printed = lab("""
-                serve org.weir.interop.NettyPrograms
-                curl -sS http://10.77.0.2:8080/path
-                ab -q -n 1000 -c 20 http://10.77.0.2:8080/
-                ab -q -k -n 1000 -c 20 http://10.77.0.2:8080/
-                """);
+            serve org.weir.interop.NettyPrograms
+            curl -sS http://10.77.0.2:8080/path
+            ab -q -n 1000 -c 20 http://10.77.0.2:8080/
+            ab -q -k -n 1000 -c 20 http://10.77.0.2:8080/
+            """);
         assertTrue(printed.contains("hello from Netty: /path\n"), printed);
         assertThousandTwice(printed);
     }
@@ -64,13 +64,13 @@ final class UnmodifiedProgramsTest {
     @Test
     void jettyAnswersThousandRequestsPlainAndOverTls() throws Exception {
         final String printed = lab("""
-                "${JAVA%/java}/keytool" -genkeypair -keystore keys.p12 -storepass secret -keyalg EC -dname CN=weir >/dev/null 2>&1
-                serve org.weir.interop.JettyProgram keys.p12
-                curl -sS http://10.77.0.2:8080/plain
-                curl -sS -k https://10.77.0.2:8443/tls
-                ab -q -k -n 1000 -c 20 http://10.77.0.2:8080/
-                ab -q -n 1000 -c 10 https://10.77.0.2:8443/
-                """);
+            "${JAVA%/java}/keytool" -genkeypair -keystore keys.p12 -storepass secret -keyalg EC -dname CN=weir >/dev/null 2>&1
+            serve org.weir.interop.JettyProgram keys.p12
+            curl -sS http://10.77.0.2:8080/plain
+            curl -sS -k https://10.77.0.2:8443/tls
+            ab -q -k -n 1000 -c 20 http://10.77.0.2:8080/
+            ab -q -n 1000 -c 10 https://10.77.0.2:8443/
+            """);
         assertTrue(printed.contains("hello from Jetty: /plain\n"), printed);
         assertTrue(printed.contains("hello from Jetty: /tls\n"), printed);
         assertThousandTwice(printed);
@@ -79,11 +79,11 @@ final class UnmodifiedProgramsTest {
     @Test
     void theServerOfTheJdkAnswers() throws Exception {
         final String printed = lab("""
-                serve org.weir.interop.JdkPrograms serve
-                curl -sS --data-binary @file http://10.77.0.2:8080/ >copy
-                ab -q -k -n 1000 -c 20 http://10.77.0.2:8080/
-                ab -q -n 1000 -c 20 http://10.77.0.2:8080/
-                """);
+            serve org.weir.interop.JdkPrograms serve
+            curl -sS --data-binary @file http://10.77.0.2:8080/ >copy
+            ab -q -k -n 1000 -c 20 http://10.77.0.2:8080/
+            ab -q -n 1000 -c 20 http://10.77.0.2:8080/
+            """);
         assertSameFile("copy");
         assertThousandTwice(printed);
     }
@@ -91,13 +91,13 @@ final class UnmodifiedProgramsTest {
     @Test
     void theClientOfTheJdkFetchesAndSends() throws Exception {
         lab("""
-                "$JAVA" -m jdk.httpserver -b 10.77.0.1 -p 8000 >kernel.out 2>&1 &
-                "$JAVA" -cp "$CLASSES" org.weir.interop.JdkPrograms serve >echo.out &
-                await echo.out
-                for i in $(seq 200); do if curl -sf http://10.77.0.1:8000/file >/dev/null; then break; fi; sleep 0.05; done
-                weir org.weir.interop.JdkPrograms fetch http://10.77.0.1:8000/file copy
-                weir org.weir.interop.JdkPrograms post http://10.77.0.1:8080/ file echoed
-                """);
+            "$JAVA" -m jdk.httpserver -b 10.77.0.1 -p 8000 >kernel.out 2>&1 &
+            "$JAVA" -cp "$CLASSES" org.weir.interop.JdkPrograms serve >echo.out &
+            await echo.out
+            for i in $(seq 200); do if curl -sf http://10.77.0.1:8000/file >/dev/null; then break; fi; sleep 0.05; done
+            weir org.weir.interop.JdkPrograms fetch http://10.77.0.1:8000/file copy
+            weir org.weir.interop.JdkPrograms post http://10.77.0.1:8080/ file echoed
+            """);
         assertSameFile("copy");
         assertSameFile("echoed");
     }
@@ -107,11 +107,11 @@ final class UnmodifiedProgramsTest {
     @Test
     void serverSocketsAccept() throws Exception {
         lab("""
-                agent tap=t0,ip=10.77.0.2/24 org.weir.interop.SocketPrograms serve >server.out &
-                await server.out
-                for i in 1 2 3; do socat -t 20 - TCP:10.77.0.2:7 <file >copy$i & clients="${clients-} $!"; done
-                wait $clients
-                """);
+            agent tap=t0,ip=10.77.0.2/24 org.weir.interop.SocketPrograms serve >server.out &
+            await server.out
+            for i in 1 2 3; do socat -t 20 - TCP:10.77.0.2:7 <file >copy$i & clients="${clients-} $!"; done
+            wait $clients
+            """);
         assertSameFile("copy1");
         assertSameFile("copy2");
         assertSameFile("copy3");
@@ -120,10 +120,10 @@ final class UnmodifiedProgramsTest {
     @Test
     void urlsAreFetched() throws Exception {
         lab("""
-                "$JAVA" -m jdk.httpserver -b 10.77.0.1 -p 8000 >kernel.out 2>&1 &
-                for i in $(seq 200); do if curl -sf http://10.77.0.1:8000/file >/dev/null; then break; fi; sleep 0.05; done
-                agent tap=t0,ip=10.77.0.2/24 org.weir.interop.SocketPrograms fetch http://10.77.0.1:8000/file copy
-                """);
+            "$JAVA" -m jdk.httpserver -b 10.77.0.1 -p 8000 >kernel.out 2>&1 &
+            for i in $(seq 200); do if curl -sf http://10.77.0.1:8000/file >/dev/null; then break; fi; sleep 0.05; done
+            agent tap=t0,ip=10.77.0.2/24 org.weir.interop.SocketPrograms fetch http://10.77.0.1:8000/file copy
+            """);
         assertSameFile("copy");
     }
 
@@ -143,26 +143,26 @@ final class UnmodifiedProgramsTest {
     @Test
     void postgresqlIsReachedByASocketFactory() throws Exception {
         final String printed = lab("""
-                bin=$(ls -d /usr/lib/postgresql/*/bin | tail -n 1)
-                chmod 755 . && mkdir data && chown postgres data
-                as() { setpriv --reuid postgres --regid postgres --init-groups "$@"; }
-                as "$bin/initdb" -D "$PWD/data" -A trust -N >initdb.out
-                echo 'host all all 10.77.0.0/24 trust' >>data/pg_hba.conf
-                as "$bin/pg_ctl" -D "$PWD/data" -o '-h 10.77.0.1 -F' -o "-k $PWD/data" -l data/log -w start >/dev/null
-                weir org.weir.interop.DatabasePrograms postgres \\
-                    'jdbc:postgresql://10.77.0.1/postgres?user=postgres&socketFactory=org.weir.jdk.WeirSocketFactory'
-                as "$bin/pg_ctl" -D "$PWD/data" -m immediate stop >/dev/null
-                """);
+            bin=$(ls -d /usr/lib/postgresql/*/bin | tail -n 1)
+            chmod 755 . && mkdir data && chown postgres data
+            as() { setpriv --reuid postgres --regid postgres --init-groups "$@"; }
+            as "$bin/initdb" -D "$PWD/data" -A trust -N >initdb.out
+            echo 'host all all 10.77.0.0/24 trust' >>data/pg_hba.conf
+            as "$bin/pg_ctl" -D "$PWD/data" -o '-h 10.77.0.1 -F' -o "-k $PWD/data" -l data/log -w start >/dev/null
+            weir org.weir.interop.DatabasePrograms postgres \\
+                'jdbc:postgresql://10.77.0.1/postgres?user=postgres&socketFactory=org.weir.jdk.WeirSocketFactory'
+            as "$bin/pg_ctl" -D "$PWD/data" -m immediate stop >/dev/null
+            """);
         assertEquals("all the same\n", printed);
     }
 
     @Test
     void redisIsReachedByASocketFactory() throws Exception {
         final String printed = lab("""
-                redis-server --bind 10.77.0.1 --protected-mode no --save '' >redis.out &
-                for i in $(seq 200); do if grep -q 'Ready to accept' redis.out; then break; fi; sleep 0.05; done
-                weir org.weir.interop.DatabasePrograms redis 10.77.0.1 org.weir.jdk.WeirSocketFactory
-                """);
+            redis-server --bind 10.77.0.1 --protected-mode no --save '' >redis.out &
+            for i in $(seq 200); do if grep -q 'Ready to accept' redis.out; then break; fi; sleep 0.05; done
+            weir org.weir.interop.DatabasePrograms redis 10.77.0.1 org.weir.jdk.WeirSocketFactory
+            """);
         assertEquals("all the same\n", printed);
     }
 }

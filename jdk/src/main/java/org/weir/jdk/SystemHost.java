@@ -11,7 +11,8 @@ final class SystemHost {
 
     private SystemHost() {}
 
-    /// Its stack. The host is opened when it is asked for first, in the network namespace of that thread, and lasts as
+    /// Its stack. The host is opened when it is asked for first, in the network namespace of that thread, and lasts
+    /// as
     /// long as the JVM.
     ///
     /// @throws IllegalArgumentException if a property is wrong; the message says which, and what is permitted
