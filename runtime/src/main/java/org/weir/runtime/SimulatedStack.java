@@ -40,6 +40,7 @@ public final class SimulatedStack implements StackAccess, AutoCloseable {
         }
         depth++;
         try {
+            stack.ipv4().resources().clock().advanceTo(port.nowNs());
             call.run(stack);
         } finally {
             try {

@@ -1,5 +1,6 @@
 package org.weir.runtime;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.weir.stack.Stack;
@@ -9,10 +10,16 @@ import org.weir.stack.Stack;
 /// [SharedStack#call] and read after it.
 public abstract class StackCall {
     private static final int SPINS = 100;
+    /// Nobody waits for it.
+    private static final int DONE = 0;
+    /// The caller waits and looks again and again.
+    private static final int AWAITED = 1;
+    /// The caller waits and has to be woken.
+    private static final int PARKED = 2;
 
-    /// Who waits for the call; null once it is done.
-    private volatile @Nullable Thread caller;
-
+    private final AtomicInteger state = new AtomicInteger(DONE);
+    // Handed over with the state.
+    private @Nullable Thread caller;
     private @Nullable Throwable failure;
 
     /// Does it, as the owner of `stack`, in the thread that called or in another one. Must not wait for anything.
@@ -21,10 +28,11 @@ public abstract class StackCall {
     void begin() {
         failure = null;
         caller = Thread.currentThread();
+        state.set(AWAITED);
     }
 
     boolean isDone() {
-        return caller == null;
+        return state.get() == DONE;
     }
 
     /// By the thread that owns the stack now, instead of the caller.
@@ -44,9 +52,10 @@ public abstract class StackCall {
     }
 
     private void end() {
-        final Thread waiting = caller;
-        caller = null;
-        LockSupport.unpark(waiting);
+        final Thread waiting = caller; // The caller may use the object again as soon as it is done.
+        if (state.getAndSet(DONE) == PARKED) {
+            LockSupport.unpark(waiting);
+        }
     }
 
     /// Waits until another thread has done it. An interrupt stays set and does not end the wait, which is short.
@@ -55,6 +64,7 @@ public abstract class StackCall {
             Thread.onSpinWait();
         }
         boolean interrupted = false;
+        state.compareAndSet(AWAITED, PARKED);
         while (!isDone()) {
             LockSupport.park(this);
             interrupted |= Thread.interrupted();

@@ -292,6 +292,13 @@ final class SharedStackTest {
     }
 
     @Test
+    void aCallFindsTheStacksClockAtThePresent() throws Exception {
+        Thread.sleep(20);
+        final long beforeNs = System.nanoTime();
+        call(stack -> assertTrue(stack.nowNs() - beforeNs >= 0, "late by " + (beforeNs - stack.nowNs()) + " ns"));
+    }
+
+    @Test
     void afterItsEndAStackRefusesCalls() {
         assertTrue(shared.isRunning());
         shared.close();

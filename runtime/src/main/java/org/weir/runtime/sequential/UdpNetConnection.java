@@ -237,7 +237,8 @@ final class UdpNetConnection extends NetConnection {
                 return Errno.ENOBUFS;
             }
             final boolean toPeer = port == 0;
-            return named(e, e.sendTo(packet, toPeer ? e.remoteLow() : low, toPeer ? e.remotePort() : port));
+            final int result = e.sendTo(packet, toPeer ? e.remoteLow() : low, toPeer ? e.remotePort() : port);
+            return localPort == e.localPort() ? errno(result) : named(e, result); // It may have been bound by that.
         }
     }
 
