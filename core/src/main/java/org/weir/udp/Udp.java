@@ -119,6 +119,7 @@ public final class Udp implements Transport {
         e.remoteHigh = 0;
         e.remoteLow = IpAddress.ANY.low();
         e.remotePort = 0;
+        e.localChosen = false;
         e.timeToLive = Ipv4.DEFAULT_TTL;
         e.queueLimit = defaultQueueLimit;
         e.segmentSize = 0;
@@ -164,11 +165,23 @@ public final class Udp implements Transport {
         }
         if (e.localLow == IpAddress.ANY.low()) {
             e.localLow = IpAddress.mapped(route.source());
+            e.localChosen = true;
         }
         e.remoteHigh = high;
         e.remoteLow = low;
         e.remotePort = port;
         return OK;
+    }
+
+    void disconnect(UdpEndpoint e) {
+        e.remoteHigh = 0;
+        e.remoteLow = IpAddress.ANY.low();
+        e.remotePort = 0;
+        if (e.localChosen) {
+            e.localHigh = 0;
+            e.localLow = IpAddress.ANY.low();
+            e.localChosen = false;
+        }
     }
 
     void close(UdpEndpoint e) {
