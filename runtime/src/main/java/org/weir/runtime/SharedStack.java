@@ -1,5 +1,7 @@
 package org.weir.runtime;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jctools.queues.atomic.MpscAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +40,7 @@ public final class SharedStack implements AutoCloseable {
     private long asleepUntilNs = AWAKE;
     private boolean ended;
     private @Nullable Throwable failure;
+    private final List<Runnable> endings = new ArrayList<>();
 
     private SharedStack(Stack stack, Waiter waiter, IdleStrategy idle, String name) {
         this.stack = stack;
@@ -221,6 +224,25 @@ public final class SharedStack implements AutoCloseable {
             unlock();
         }
         helpIfFree();
+        for (final Runnable ending : endings) {
+            ending.run();
+        }
+    }
+
+    /// Runs `ending` once this stack has ended, in the thread of its loop; at once if it has. It must not throw.
+    /// For
+    /// those who wait for something that the stack would have told them.
+    public void whenEnded(Runnable ending) {
+        lock.lock();
+        try {
+            if (!ended) {
+                endings.add(ending);
+                return;
+            }
+        } finally {
+            leave();
+        }
+        ending.run();
     }
 
     /// True until the stack was closed or a handler has failed.

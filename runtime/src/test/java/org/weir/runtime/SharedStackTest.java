@@ -250,4 +250,16 @@ final class SharedStackTest {
                 StackEndedException.class, () -> call(stack -> stack.sockets().open()));
         assertEquals("of the handler", Objects.requireNonNull(thrown.getCause()).getMessage());
     }
+
+    @Test
+    void whoWaitsForAStackIsToldOfItsEnd() throws Exception {
+        final CountDownLatch told = new CountDownLatch(1);
+        final AtomicInteger after = new AtomicInteger();
+        shared.whenEnded(told::countDown);
+        assertEquals(1, told.getCount());
+        shared.close();
+        assertTrue(told.await(10, TimeUnit.SECONDS));
+        shared.whenEnded(after::incrementAndGet);
+        assertEquals(1, after.get());
+    }
 }
