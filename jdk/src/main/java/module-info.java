@@ -3,6 +3,7 @@ module org.weir.jdk {
     requires transitive org.weir.core;
     requires transitive org.weir.runtime;
     requires org.weir.drivers;
+    requires jdk.net;
     requires static org.jspecify;
 
     exports org.weir.jdk;

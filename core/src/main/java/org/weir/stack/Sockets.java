@@ -313,6 +313,34 @@ public final class Sockets {
         return s.error != 0 ? -SocketEvents.takeError(s) : -Errno.EISCONN;
     }
 
+    /// Ends the association of a datagram socket with its peer: `connect` to `AF_UNSPEC`. `EBADF`, `EOPNOTSUPP` on
+    /// a stream.
+    public int disconnect(int descriptor) {
+        final Socket s = find(descriptor);
+        if (s == null) {
+            return -Errno.EBADF;
+        }
+        if (s.endpoint == null) {
+            return -Errno.EOPNOTSUPP;
+        }
+        s.endpoint.disconnect();
+        return 0;
+    }
+
+    /// Octets that [#receive] would return at once, given room: of a stream, or of the oldest datagram: `FIONREAD`.
+    /// `EBADF`.
+    public int available(int descriptor) {
+        final Socket s = find(descriptor);
+        if (s == null) {
+            return -Errno.EBADF;
+        }
+        if (s.endpoint != null) {
+            final Pbuf datagram = s.endpoint.peek();
+            return datagram == null ? 0 : datagram.totalLength();
+        }
+        return s.connection == null ? 0 : s.connection.receivedOctets();
+    }
+
     /// Stores the local name; 0.0.0.0:0 if there is none. `EBADF`.
     public int localAddress(int descriptor, SocketAddress local) {
         final Socket s = find(descriptor);

@@ -279,8 +279,7 @@ final class Receiver {
     }
 
     /// True if an acknowledgment tells of so much that it leaves at once even in a dense stream: what other hosts
-    /// join
-    /// to one packet before their TCP sees it, or a quarter of the buffer, lest the peer waits for its window.
+    /// join to one packet before their TCP sees it, or a quarter of the buffer, lest the peer waits for its window.
     boolean owesUnspaced() {
         final int most = Math.min(MOST_SEGMENTS_PER_ACK * peerSegmentSize, MOST_OCTETS_PER_ACK);
         return unacknowledged >= Math.min(most, capacity / ACK_SHARE) || window() < capacity / ACK_SHARE;

@@ -121,6 +121,7 @@ public final class Udp implements Transport {
         e.remoteHigh = 0;
         e.remoteLow = IpAddress.ANY.low();
         e.remotePort = 0;
+        e.localChosen = false;
         e.timeToLive = Ipv4.DEFAULT_TTL;
         e.queueLimit = defaultQueueLimit;
         e.segmentSize = 0;
@@ -166,11 +167,23 @@ public final class Udp implements Transport {
         }
         if (e.localLow == IpAddress.ANY.low()) {
             e.localLow = IpAddress.mapped(route.source());
+            e.localChosen = true;
         }
         e.remoteHigh = high;
         e.remoteLow = low;
         e.remotePort = port;
         return OK;
+    }
+
+    void disconnect(UdpEndpoint e) {
+        e.remoteHigh = 0;
+        e.remoteLow = IpAddress.ANY.low();
+        e.remotePort = 0;
+        if (e.localChosen) {
+            e.localHigh = 0;
+            e.localLow = IpAddress.ANY.low();
+            e.localChosen = false;
+        }
     }
 
     void close(UdpEndpoint e) {
@@ -248,8 +261,7 @@ public final class Udp implements Transport {
     }
 
     /// Takes `payload`, the payloads of several datagrams that a link joined. Each is copied: one that is read late
-    /// must
-    /// not keep the memory of all.
+    /// must not keep the memory of all.
     private void enqueueEach(UdpEndpoint e, Pbuf payload, int size, Datagram datagram, int senderPort) {
         final int total = payload.totalLength();
         if (total > MOST_JOINED * size) {

@@ -24,6 +24,8 @@ public final class UdpEndpoint extends HashEntry<UdpEndpoint> {
     int queuedOctets;
     int queuedTrueSize;
     boolean isOpen;
+    /// The local address was chosen by connecting, not by the user.
+    boolean localChosen;
     int queueLimit;
     int pendingError;
     int segmentSize;
@@ -103,6 +105,13 @@ public final class UdpEndpoint extends HashEntry<UdpEndpoint> {
     public int connect(long high, long low, int port) {
         udp.checkOwner();
         return udp.connect(this, high, low, port);
+    }
+
+    /// Receives from anybody again. The port stays; an address that connecting has chosen does not. No effect if
+    /// the endpoint is not connected.
+    public void disconnect() {
+        udp.checkOwner();
+        udp.disconnect(this);
     }
 
     /// The oldest datagram, borrowed: its payload, with the sender in [#senderLow] and [#senderPort]. Null if there

@@ -14,9 +14,8 @@ import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 
 /// Runs a shell script in a network and a process namespace of its own, which end with it: the kernel is 10.77.0.1 on
-/// the
-/// TAP `t0`, `weir MAIN ARGUMENTS` runs a program whose channels are
-/// on a Weir host, 10.77.0.2, and `agent SETTINGS MAIN ARGUMENTS` one that is started with the agent.
+/// the TAP `t0`, `weir MAIN ARGUMENTS` runs a program whose channels are on a Weir host, 10.77.0.2, and `agent SETTINGS
+/// MAIN ARGUMENTS` one that is started with the agent.
 final class Lab {
     private static final long LIMIT_S = 120;
     private static final String PRELUDE = """

@@ -1,10 +1,18 @@
 package org.weir.jdk;
 
+import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.PortUnreachableException;
 import java.net.SocketException;
+import java.nio.channels.AlreadyBoundException;
+import java.nio.channels.AlreadyConnectedException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.NotYetBoundException;
+import java.nio.channels.NotYetConnectedException;
+import java.nio.channels.UnresolvedAddressException;
+import java.nio.channels.UnsupportedAddressTypeException;
 import org.weir.stack.Errno;
 
 /// The exceptions that the JDK's own sockets throw, with its words, for the errors of the stack's.
@@ -35,5 +43,48 @@ final class Failures {
     /// For an error of a connected datagram socket: its peer's port is closed.
     static SocketException ofDatagram(int result) {
         return -result == Errno.ECONNREFUSED ? new PortUnreachableException() : of(result);
+    }
+
+    /// For an error of writing to a stream, which the JDK words as the system does.
+    static IOException ofWrite(int result) {
+        return switch (-result) {
+            case Errno.ECONNRESET -> new IOException("Connection reset by peer");
+            case Errno.EPIPE -> new IOException("Broken pipe");
+            default -> of(result);
+        };
+    }
+
+    /// What a method of a socket adaptor throws when its channel has thrown `thrown`.
+    static IOException adapted(Exception thrown) {
+        if (thrown instanceof IOException exception) {
+            return exception;
+        }
+        final String message = switch (thrown) {
+            case NotYetConnectedException e -> "Socket is not connected";
+            case AlreadyBoundException e -> "Already bound";
+            case AlreadyConnectedException e -> "Already connected";
+            case NotYetBoundException e -> "Socket is not bound yet";
+            case UnsupportedAddressTypeException e -> "Unsupported address type";
+            case UnresolvedAddressException e -> "Unresolved address";
+            case RuntimeException e -> throw e;
+            default -> throw new IllegalStateException(thrown);
+        };
+        return caused(message, thrown);
+    }
+
+    /// As [#adapted] for a method that may throw a `SocketException` alone.
+    static SocketException adaptedOption(IOException thrown) {
+        if (thrown instanceof SocketException exception) {
+            return exception;
+        }
+        return caused(
+                thrown instanceof ClosedChannelException ? "Socket is closed" : String.valueOf(thrown.getMessage()),
+                thrown);
+    }
+
+    private static SocketException caused(String message, Exception cause) {
+        final SocketException exception = new SocketException(message);
+        exception.initCause(cause);
+        return exception;
     }
 }

@@ -12,8 +12,7 @@ final class SystemHost {
     private SystemHost() {}
 
     /// Its stack. The host is opened when it is asked for first, in the network namespace of that thread, and lasts
-    /// as
-    /// long as the JVM.
+    /// as long as the JVM.
     ///
     /// @throws IllegalArgumentException if a property is wrong; the message says which, and what is permitted
     /// @throws UncheckedIOException if the device cannot be opened; the message names it, the cause and what to do

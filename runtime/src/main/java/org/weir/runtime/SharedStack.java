@@ -58,8 +58,7 @@ public final class SharedStack implements StackAccess, AutoCloseable {
     }
 
     /// Takes `stack`, which the caller has set up and owns, and runs it from now on in a daemon thread called
-    /// `name`.
-    /// `waiter` must wake for every link of the stack.
+    /// `name`. `waiter` must wake for every link of the stack.
     public static SharedStack start(Stack stack, Waiter waiter, IdleStrategy idle, String name) {
         stack.release();
         final SharedStack shared = new SharedStack(stack, waiter, idle, name);
@@ -87,8 +86,7 @@ public final class SharedStack implements StackAccess, AutoCloseable {
     }
 
     /// Most holds are shorter than a hand-over to another thread and back: it pays to wait for the end of one.
-    /// Where
-    /// eight threads share two processors this made a call 20 times cheaper.
+    /// Where eight threads share two processors this made a call 20 times cheaper.
     @SuppressWarnings("ThreadPriorityCheck") // Not relied on: a yield that does nothing leaves a busy wait.
     private boolean tryLockForAWhile() {
         if (lock.tryLock()) {
@@ -219,8 +217,7 @@ public final class SharedStack implements StackAccess, AutoCloseable {
         }
 
         /// A call that was queued after the look at the mailbox found the lock taken, and counts on whoever
-        /// held it:
-        /// the loop must not sleep before it has looked again.
+        /// held it: the loop must not sleep before it has looked again.
         @Override
         public long nextDeadlineNs() {
             final long deadlineNs = deadlineUnlessCalled();

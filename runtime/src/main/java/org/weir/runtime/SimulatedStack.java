@@ -85,8 +85,7 @@ public final class SimulatedStack implements StackAccess, AutoCloseable {
     }
 
     /// Closes the stack; connections are not ended, peers hear nothing more. Threads that wait for it are told. Not
-    /// to
-    /// be called by a handler. No effect if repeated.
+    /// to be called by a handler. No effect if repeated.
     @Override
     public void close() {
         if (ended) {

@@ -354,4 +354,13 @@ final class SharedStackTest {
                 StackEndedException.class, () -> call(stack -> stack.sockets().open()));
         assertEquals("of the handler", Objects.requireNonNull(thrown.getCause()).getMessage());
     }
+
+    @Test
+    void whoWaitsForAStackIsToldOfItsEnd() throws Exception {
+        final CountDownLatch told = new CountDownLatch(1);
+        call(stack -> shared.atEnd(told::countDown));
+        assertEquals(1, told.getCount());
+        shared.close();
+        assertTrue(told.await(10, TimeUnit.SECONDS));
+    }
 }

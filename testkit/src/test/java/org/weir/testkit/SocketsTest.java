@@ -247,6 +247,70 @@ class SocketsTest {
     }
 
     @Test
+    void aDisconnectedDatagramSocketHearsEverybodyAgainOnItsPort() {
+        final int near = datagram(client);
+        assertEquals(0, client.connect(near, far));
+        final SocketAddress own = new SocketAddress();
+        assertEquals(0, client.localAddress(near, own));
+        assertEquals(network.client().address().low(), own.low());
+        final int stranger = datagram(server);
+        assertEquals(1, server.sendTo(stranger, buffer, 0, 1, own));
+        network.run(SECOND);
+        assertEquals(-Errno.EAGAIN, client.receive(near, buffer, 0, 10, 0));
+        assertEquals(0, client.disconnect(near));
+        assertEquals(-Errno.ENOTCONN, client.remoteAddress(near, new SocketAddress()));
+        final SocketAddress unnamed = new SocketAddress();
+        assertEquals(0, client.localAddress(near, unnamed));
+        assertEquals(IpAddress.ANY.low(), unnamed.low());
+        assertEquals(own.port(), unnamed.port());
+        assertEquals(1, server.sendTo(stranger, buffer, 0, 1, own));
+        network.run(SECOND);
+        assertEquals(1, client.receive(near, buffer, 0, 10, 0));
+        assertEquals(-Errno.EDESTADDRREQ, client.send(near, buffer, 0, 1));
+        assertEquals(0, client.close(near));
+        assertEquals(0, server.close(stranger));
+    }
+
+    @Test
+    void disconnectingKeepsAnAddressThatWasBound() {
+        final int near = datagram(client);
+        assertEquals(0, client.bind(near, new SocketAddress(network.client().address(), 9)));
+        assertEquals(0, client.connect(near, far));
+        assertEquals(0, client.disconnect(near));
+        final SocketAddress own = new SocketAddress();
+        assertEquals(0, client.localAddress(near, own));
+        assertEquals(network.client().address().low(), own.low());
+        assertEquals(0, client.close(near));
+        assertEquals(-Errno.EBADF, client.disconnect(near));
+        final int stream = stream(client);
+        assertEquals(-Errno.EOPNOTSUPP, client.disconnect(stream));
+        assertEquals(0, client.close(stream));
+    }
+
+    @Test
+    void whatCanBeReadAtOnceIsCounted() {
+        final Ends ends = connected();
+        assertEquals(0, server.available(ends.server));
+        assertEquals(30, client.send(ends.client, buffer, 0, 30));
+        network.run(SECOND);
+        assertEquals(30, server.available(ends.server));
+        assertEquals(10, server.receive(ends.server, buffer, 0, 10, 0));
+        assertEquals(20, server.available(ends.server));
+        closeBoth(ends);
+        assertEquals(-Errno.EBADF, server.available(ends.server));
+        final int receiver = datagram(server);
+        assertEquals(0, server.bind(receiver, far));
+        assertEquals(0, server.available(receiver));
+        final int sender = datagram(client);
+        assertEquals(10, client.sendTo(sender, buffer, 0, 10, far));
+        assertEquals(20, client.sendTo(sender, buffer, 0, 20, far));
+        network.run(SECOND);
+        assertEquals(10, server.available(receiver), "of the oldest datagram");
+        assertEquals(0, server.close(receiver));
+        assertEquals(0, client.close(sender));
+    }
+
+    @Test
     void aDatagramThatDoesNotFitTheLinkIsRefused() {
         final int near = datagram(client);
         assertEquals(1_472, client.sendTo(near, buffer, 0, 1_472, far));

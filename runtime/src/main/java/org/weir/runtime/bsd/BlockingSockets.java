@@ -246,8 +246,7 @@ public final class BlockingSockets {
     // ---- data ----
 
     /// Sends `length` octets of `source` and waits until all are taken, or one datagram to the connected peer.
-    /// Returns
-    /// how many were. As [Sockets#send]; `EINVAL` for a flag other than [#MSG_DONTWAIT].
+    /// Returns how many were. As [Sockets#send]; `EINVAL` for a flag other than [#MSG_DONTWAIT].
     public int send(int descriptor, MemorySegment source, long offset, int length, int flags) {
         return sendMessage(descriptor, new Message(null, source.asSlice(offset, length)), flags);
     }
@@ -265,10 +264,8 @@ public final class BlockingSockets {
     }
 
     /// Waits for octets of a connection, or for one datagram, and copies up to `length` to `target`. Returns how
-    /// many, 0
-    /// at the end of the stream. As [Sockets#receive]; `EINVAL` for another flag than those here, and for
-    /// [#MSG_TRUNC]
-    /// on a stream.
+    /// many, 0 at the end of the stream. As [Sockets#receive]; `EINVAL` for another flag than those here, and for
+    /// [#MSG_TRUNC] on a stream.
     public int receive(int descriptor, MemorySegment target, long offset, int length, int flags) {
         return receiveMessage(descriptor, new Message(null, target.asSlice(offset, length)), flags);
     }
@@ -299,10 +296,8 @@ public final class BlockingSockets {
     }
 
     /// Waits until one socket of `readable` has something to receive or accept, or one of `writable` takes
-    /// something,
-    /// and leaves those in the sets; null for a set that does not matter. A failed socket is in both. There is no
-    /// set
-    /// for exceptions: urgent data is told by nothing here.
+    /// something, and leaves those in the sets; null for a set that does not matter. A failed socket is in both.
+    /// There is no set for exceptions: urgent data is told by nothing here.
     ///
     /// @param timeoutNs as in [#poll]
     /// @return how many stay in the sets together, 0 if only time has passed, `EBADF` if one is no socket, or

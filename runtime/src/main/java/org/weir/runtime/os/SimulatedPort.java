@@ -230,8 +230,7 @@ public final class SimulatedPort implements OsPort {
     }
 
     /// Lets another thread run first, if the order says so. Called where a thread of the JVM could be overtaken:
-    /// before
-    /// it takes, waits or calls a stack. No effect for who is no thread of the simulation.
+    /// before it takes, waits or calls a stack. No effect for who is no thread of the simulation.
     public void giveWay() {
         final SimulatedThread running = turn;
         if (running != null && running.isCurrent() && !closing && order.givesWay()) {

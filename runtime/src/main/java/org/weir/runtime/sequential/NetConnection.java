@@ -106,8 +106,7 @@ public abstract sealed class NetConnection implements AutoCloseable permits TcpN
     public abstract void listen(int backlog) throws NetException;
 
     /// TCP: waits for a peer to connect, and gives that connection to the caller, who closes it. Its time-out is
-    /// that of
-    /// this one.
+    /// that of this one.
     ///
     /// @throws NetException `EINVAL` if it does not listen
     public abstract NetConnection accept() throws NetException, InterruptedException;
@@ -118,8 +117,7 @@ public abstract sealed class NetConnection implements AutoCloseable permits TcpN
     /// datagram, with who sent it. What `into` held before goes back to the stack.
     ///
     /// What a connection gives away is no longer in its receive buffer, so the peer may send as much again; memory
-    /// that
-    /// is held for long is missing elsewhere.
+    /// that is held for long is missing elsewhere.
     ///
     /// @return false, and `into` holds nothing, if the peer sends no more
     /// @throws NetException `ENOTCONN`, `ECONNRESET`, UDP also `ECONNREFUSED` and `EHOSTUNREACH`, which are told
@@ -135,8 +133,7 @@ public abstract sealed class NetConnection implements AutoCloseable permits TcpN
     // ---- sending ----
 
     /// TCP: waits until a copy of `octets` octets of `source` is queued. `source` lies on the heap or in an arena
-    /// that
-    /// every thread may read.
+    /// that every thread may read.
     ///
     /// @throws NetTimeoutException that says how many were queued
     /// @throws NetException `EPIPE` after [#shutdownOutput], `ENOTCONN`, `ECONNRESET` and the like
@@ -148,16 +145,14 @@ public abstract sealed class NetConnection implements AutoCloseable permits TcpN
     }
 
     /// As [#write], but `source` is read when it is sent and sent again, not copied now: it must never change nor
-    /// go
-    /// away.
+    /// go away.
     ///
     /// @throws IllegalArgumentException if it lies on the heap
     public abstract void writeConstant(MemorySegment source, long offset, int octets)
             throws NetException, InterruptedException;
 
     /// Sends what `buffer` holds, without a copy; it holds nothing afterwards, whatever the result. TCP: as
-    /// [#write].
-    /// UDP: one datagram to the connected peer, without waiting.
+    /// [#write]. UDP: one datagram to the connected peer, without waiting.
     ///
     /// @throws NetException UDP: `EDESTADDRREQ`, `EMSGSIZE`, `ENETUNREACH`, `ENOBUFS`; else as [#write]
     public abstract void send(NetBuffer buffer) throws NetException, InterruptedException;
@@ -172,8 +167,7 @@ public abstract sealed class NetConnection implements AutoCloseable permits TcpN
     // ---- ending ----
 
     /// Ends it and gives back what it holds of the stack. TCP: what is queued is still sent, without waiting; but
-    /// if
-    /// something received was not taken, the peer is reset. No effect if repeated, or if the stack has ended.
+    /// if something received was not taken, the peer is reset. No effect if repeated, or if the stack has ended.
     @Override
     public final void close() {
         end(false);

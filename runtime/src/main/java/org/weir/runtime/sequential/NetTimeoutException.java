@@ -3,8 +3,7 @@ package org.weir.runtime.sequential;
 import org.weir.stack.Errno;
 
 /// A call has waited for as long as [NetConnection#timeoutNs] lets it. The connection can be used as before, but for
-/// one
-/// whose connect has timed out: that is closed.
+/// one whose connect has timed out: that is closed.
 public final class NetTimeoutException extends NetException {
     private static final long serialVersionUID = 1L;
 

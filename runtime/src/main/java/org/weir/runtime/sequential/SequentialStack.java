@@ -65,8 +65,7 @@ public final class SequentialStack {
     }
 
     /// A buffer that refers to `octets` octets of `memory`, which never change and never go away, to send them
-    /// without
-    /// a copy.
+    /// without a copy.
     ///
     /// @throws IllegalArgumentException if `memory` is on the heap, where devices cannot read it
     /// @throws NetException `ENOBUFS` if the stack has no handle left

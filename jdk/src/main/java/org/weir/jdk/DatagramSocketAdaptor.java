@@ -1,0 +1,345 @@
+package org.weir.jdk;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketAddress;
+import java.net.SocketException;
+import java.net.SocketOption;
+import java.net.StandardSocketOptions;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.IllegalBlockingModeException;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// A datagram channel as a `DatagramSocket`.
+final class DatagramSocketAdaptor extends DatagramSocket {
+    private final WeirDatagramChannel channel;
+    private volatile int timeoutMs;
+
+    // A packet that is received into again has the room that it had at first, although its length has become that of
+    // what it holds. Guarded by the packet, as far as the packet is.
+    private byte @Nullable [] lastData;
+    private int lastLength;
+    private int lastRoom;
+
+    DatagramSocketAdaptor(WeirDatagramChannel channel) {
+        super(new NoDatagramSocketImpl());
+        this.channel = channel;
+    }
+
+    // ---- naming ----
+
+    @Override
+    public void bind(@Nullable SocketAddress local) throws SocketException {
+        if (local instanceof InetSocketAddress inet && inet.isUnresolved()) {
+            throw new SocketException("Unresolved address");
+        }
+        try {
+            channel.bind(local);
+        } catch (IOException | RuntimeException e) {
+            throw socketException(e);
+        }
+    }
+
+    private static SocketException socketException(Exception thrown) {
+        return Failures.adaptedOption(Failures.adapted(thrown));
+    }
+
+    @Override
+    public void connect(InetAddress address, int port) {
+        try {
+            connect(new InetSocketAddress(address, port));
+        } catch (SocketException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void connect(@Nullable SocketAddress remote) throws SocketException {
+        if (remote == null) {
+            throw new IllegalArgumentException("Address can't be null");
+        }
+        if (remote instanceof InetSocketAddress inet && inet.isUnresolved()) {
+            throw new SocketException("Unresolved address");
+        }
+        try {
+            channel.connect(Addresses.check(remote), false);
+        } catch (IOException | RuntimeException e) {
+            throw socketException(e);
+        }
+    }
+
+    @Override
+    public void disconnect() {
+        try {
+            channel.disconnect();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public boolean isBound() {
+        return channel.localAddress() != null;
+    }
+
+    @Override
+    public boolean isConnected() {
+        return channel.remoteAddress() != null;
+    }
+
+    @Override
+    public @Nullable InetAddress getInetAddress() {
+        final InetSocketAddress remote = channel.remoteAddress();
+        return remote == null ? null : remote.getAddress();
+    }
+
+    @Override
+    public int getPort() {
+        final InetSocketAddress remote = channel.remoteAddress();
+        return remote == null ? -1 : remote.getPort();
+    }
+
+    @Override
+    public @Nullable SocketAddress getRemoteSocketAddress() {
+        return channel.remoteAddress();
+    }
+
+    @Override
+    public @Nullable SocketAddress getLocalSocketAddress() {
+        return isClosed() ? null : channel.localAddress();
+    }
+
+    @Override
+    public @Nullable InetAddress getLocalAddress() {
+        if (isClosed()) {
+            return null;
+        }
+        final InetSocketAddress local = channel.localAddress();
+        return local == null ? Addresses.checkLocal(null).getAddress() : local.getAddress();
+    }
+
+    @Override
+    public int getLocalPort() {
+        if (isClosed()) {
+            return -1;
+        }
+        final InetSocketAddress local = channel.localAddress();
+        return local == null ? 0 : local.getPort();
+    }
+
+    // ---- datagrams ----
+
+    @Override
+    public void send(DatagramPacket packet) throws IOException {
+        synchronized (packet) {
+            final InetSocketAddress target = target(packet);
+            try {
+                channel.blockingSend(packet.getData(), packet.getOffset(), packet.getLength(), target);
+            } catch (IllegalBlockingModeException e) {
+                throw e;
+            } catch (IOException | RuntimeException e) {
+                throw isClosed() ? closed(e) : Failures.adapted(e);
+            }
+        }
+    }
+
+    /// Null for where the socket is connected to.
+    private @Nullable InetSocketAddress target(DatagramPacket packet) throws SocketException {
+        ensureOpen();
+        final InetSocketAddress remote = channel.remoteAddress();
+        final InetAddress address = packet.getAddress();
+        if (remote == null) {
+            if (address == null) {
+                throw new IllegalArgumentException("Address not set");
+            }
+            if (packet.getPort() <= 0) {
+                throw new SocketException("Can't send to port 0");
+            }
+            return Addresses.check(new InetSocketAddress(address, packet.getPort()));
+        }
+        if (address == null) {
+            packet.setAddress(remote.getAddress());
+            packet.setPort(remote.getPort());
+        } else if (!remote.equals(packet.getSocketAddress())) {
+            throw new IllegalArgumentException("Packet address and connected address not equal");
+        }
+        return null;
+    }
+
+    @Override
+    public void receive(DatagramPacket packet) throws IOException {
+        synchronized (packet) {
+            try {
+                final byte[] data = packet.getData();
+                final int length = packet.getLength();
+                final int room = data == lastData && length == lastLength ? lastRoom : length;
+                final int count = channel.blockingReceive(
+                        data,
+                        packet.getOffset(),
+                        room,
+                        TimeUnit.MILLISECONDS.toNanos(timeoutMs),
+                        packet::setSocketAddress);
+                packet.setLength(count);
+                lastData = data;
+                lastLength = count;
+                lastRoom = room;
+            } catch (IllegalBlockingModeException e) {
+                throw e;
+            } catch (IOException | RuntimeException e) {
+                throw isClosed() ? closed(e) : Failures.adapted(e);
+            }
+        }
+    }
+
+    private static SocketException closed(Exception cause) {
+        final SocketException closed = new SocketException("Socket closed");
+        closed.initCause(cause);
+        return closed;
+    }
+
+    // ---- states ----
+
+    private void ensureOpen() throws SocketException {
+        if (isClosed()) {
+            throw new SocketException("Socket is closed");
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public boolean isClosed() {
+        return !channel.isOpen();
+    }
+
+    @Override
+    public DatagramChannel getChannel() {
+        return channel;
+    }
+
+    // ---- options ----
+
+    @Override
+    public void setSoTimeout(int timeout) throws SocketException {
+        ensureOpen();
+        if (timeout < 0) {
+            throw new IllegalArgumentException("timeout < 0");
+        }
+        timeoutMs = timeout;
+    }
+
+    @Override
+    public int getSoTimeout() throws SocketException {
+        ensureOpen();
+        return timeoutMs;
+    }
+
+    private <T> void set(SocketOption<T> name, T value) throws SocketException {
+        try {
+            channel.setOption(name, value);
+        } catch (IOException e) {
+            throw Failures.adaptedOption(e);
+        }
+    }
+
+    private <T> T get(SocketOption<T> name) throws SocketException {
+        try {
+            return channel.getOption(name);
+        } catch (IOException e) {
+            throw Failures.adaptedOption(e);
+        }
+    }
+
+    @Override
+    public void setSendBufferSize(int size) throws SocketException {
+        set(StandardSocketOptions.SO_SNDBUF, size);
+    }
+
+    @Override
+    public int getSendBufferSize() throws SocketException {
+        return get(StandardSocketOptions.SO_SNDBUF);
+    }
+
+    @Override
+    public void setReceiveBufferSize(int size) throws SocketException {
+        if (size <= 0) {
+            throw new IllegalArgumentException("Invalid receive size");
+        }
+        set(StandardSocketOptions.SO_RCVBUF, size);
+    }
+
+    @Override
+    public int getReceiveBufferSize() throws SocketException {
+        return get(StandardSocketOptions.SO_RCVBUF);
+    }
+
+    @Override
+    public void setReuseAddress(boolean on) throws SocketException {
+        set(StandardSocketOptions.SO_REUSEADDR, on);
+    }
+
+    @Override
+    public boolean getReuseAddress() throws SocketException {
+        return get(StandardSocketOptions.SO_REUSEADDR);
+    }
+
+    @Override
+    public void setBroadcast(boolean on) throws SocketException {
+        set(StandardSocketOptions.SO_BROADCAST, on);
+    }
+
+    @Override
+    public boolean getBroadcast() throws SocketException {
+        return get(StandardSocketOptions.SO_BROADCAST);
+    }
+
+    @Override
+    public void setTrafficClass(int typeOfService) throws SocketException {
+        set(StandardSocketOptions.IP_TOS, typeOfService);
+    }
+
+    @Override
+    public int getTrafficClass() throws SocketException {
+        return get(StandardSocketOptions.IP_TOS);
+    }
+
+    @Override
+    public <T> DatagramSocket setOption(SocketOption<T> name, T value) throws IOException {
+        channel.setOption(name, value);
+        return this;
+    }
+
+    @Override
+    public <T> T getOption(SocketOption<T> name) throws IOException {
+        return channel.getOption(name);
+    }
+
+    @Override
+    public Set<SocketOption<?>> supportedOptions() {
+        return channel.supportedOptions();
+    }
+
+    @Override
+    public void joinGroup(SocketAddress group, @Nullable NetworkInterface on) {
+        throw new UnsupportedOperationException("The stack does not join multicast groups");
+    }
+
+    @Override
+    public void leaveGroup(SocketAddress group, @Nullable NetworkInterface on) {
+        throw new UnsupportedOperationException("The stack does not join multicast groups");
+    }
+}
