@@ -182,6 +182,24 @@ final class SimulatedPortTest extends OsPortContract {
     }
 
     @Test
+    void anInterruptTakesNothingFromWhoWasServedBefore() {
+        run(() -> {
+            final OsSemaphore semaphore = os.semaphore("s", 0);
+            final boolean[] got = new boolean[1];
+            final OsThread thread = os.start("worker", () -> {
+                semaphore.acquire();
+                got[0] = true;
+                os.sleep(FOREVER);
+            });
+            os.sleep(1);
+            semaphore.release();
+            thread.interrupt();
+            assertTrue(thread.join(FOREVER));
+            assertTrue(got[0]);
+        });
+    }
+
+    @Test
     void threadsOfOthersMustNotWait() {
         assertThrows(IllegalStateException.class, () -> os.semaphore("s", 0).acquire());
         assertThrows(IllegalStateException.class, () -> os.sleep(1));

@@ -30,6 +30,7 @@ final class CrowdTest {
 
     private final ThreadPort os = ThreadPort.virtual();
     private final AtomicInteger served = new AtomicInteger();
+    private final CountDownLatch finished = new CountDownLatch(CLIENTS);
     private final CountDownLatch connected = new CountDownLatch(CLIENTS);
 
     private void serve(NetConnection connection) throws Exception {
@@ -40,6 +41,7 @@ final class CrowdTest {
                 served.incrementAndGet();
             }
         }
+        finished.countDown();
     }
 
     private void ask(SequentialStack net, int number) throws Exception {
@@ -90,6 +92,7 @@ final class CrowdTest {
             for (final OsThread client : clients) {
                 assertTrue(client.join(60 * SECOND));
             }
+            assertTrue(finished.await(60, TimeUnit.SECONDS));
             assertEquals(CLIENTS, answered.get());
             assertEquals(CLIENTS * ROUNDS, served.get());
         }

@@ -260,7 +260,8 @@ abstract class SequentialContract<P extends OsPort> {
                 final byte[] body = pattern(5_000);
                 final NetBuffer buffer = net.allocate(5_000);
                 buffer.put(0, MemorySegment.ofArray(body), 0, 1_900);
-                buffer.put(1_900, MemorySegment.ofArray(body), 1_900, 3_100);
+                buffer.put(3_000, MemorySegment.ofArray(body), 3_000, 2_000);
+                buffer.put(1_900, MemorySegment.ofArray(body), 1_900, 1_100);
                 final MemorySegment constant = Arena.ofAuto().allocateFrom("and a constant");
                 buffer.chain(net.reference(constant, 0, 14));
                 assertEquals(5_014, buffer.length());
