@@ -26,7 +26,7 @@ final class DatagramTransfer extends StackCall {
     DatagramTransfer(StackSocket socket, boolean receives) {
         this.socket = socket;
         this.receives = receives;
-        this.octets = new Octets(socket.host().views());
+        this.octets = new Octets(socket.host().views(), receives);
     }
 
     Octets octets() {

@@ -12,8 +12,12 @@ import org.weir.memory.OctetTarget;
 /// transfers of one direction of a channel; between them it holds no buffer.
 ///
 /// Positions stay where they are until [#advance].
+///
+/// The thread that holds the stack copies, whoever that is. A buffer that only its own thread may touch (over memory of
+/// a confined arena) is therefore copied once more, through an array.
 final class Octets implements OctetSource, OctetTarget {
     private final SegmentViews views;
+    private final boolean receives;
     /// What a single heap buffer or an array of the user's is copied by.
     private byte @Nullable [] array;
 
@@ -23,9 +27,15 @@ final class Octets implements OctetSource, OctetTarget {
     private int first;
     private int end;
     private int length;
+    /// True if `array` is a copy of buffers that other threads may not touch.
+    private boolean staged;
 
-    Octets(SegmentViews views) {
+    private final BufferAccess access = new BufferAccess();
+
+    /// @param receives true if octets go to the user's buffers, false if they come from there
+    Octets(SegmentViews views, boolean receives) {
         this.views = views;
+        this.receives = receives;
     }
 
     // ---- which ----
@@ -42,6 +52,8 @@ final class Octets implements OctetSource, OctetTarget {
         if (buffer.hasArray()) {
             array = buffer.array();
             arrayStart = buffer.arrayOffset() + buffer.position();
+        } else if (!access.isShared(buffer)) {
+            stage();
         }
     }
 
@@ -55,6 +67,36 @@ final class Octets implements OctetSource, OctetTarget {
         first = from;
         end = from + count;
         length = (int) Math.min(total, Integer.MAX_VALUE);
+        for (int i = from; i < end; i++) {
+            if (!access.isShared(buffers[i])) {
+                stage();
+                return;
+            }
+        }
+    }
+
+    private void stage() {
+        final byte[] copy = new byte[length];
+        array = copy;
+        arrayStart = 0;
+        staged = true;
+        if (!receives) {
+            int at = 0;
+            for (int i = 0; i < count() && at < length; i++) {
+                final ByteBuffer buffer = buffer(i);
+                final int part = Math.min(length - at, buffer.remaining());
+                buffer.get(buffer.position(), copy, at, part);
+                at += part;
+            }
+        }
+    }
+
+    private int count() {
+        return many == null ? 1 : end - first;
+    }
+
+    private ByteBuffer buffer(int index) {
+        return many == null ? Objects.requireNonNull(single) : many[first + index];
     }
 
     /// Octets that the buffers have left.
@@ -64,12 +106,27 @@ final class Octets implements OctetSource, OctetTarget {
 
     /// Moves the positions past `count` octets that were transferred.
     void advance(int count) {
+        if (staged && receives) {
+            unstage(count);
+        }
         length -= count;
         arrayStart += count;
         if (single != null) {
             single.position(single.position() + count);
         } else if (many != null) {
             advance(many, count);
+        }
+    }
+
+    /// Copies what was received to where the user wants it.
+    private void unstage(int received) {
+        final byte[] copy = Objects.requireNonNull(array);
+        int done = 0;
+        for (int i = 0; i < count() && done < received; i++) {
+            final ByteBuffer buffer = buffer(i);
+            final int part = Math.min(received - done, buffer.remaining());
+            buffer.put(buffer.position(), copy, arrayStart + done, part);
+            done += part;
         }
     }
 
@@ -87,6 +144,7 @@ final class Octets implements OctetSource, OctetTarget {
         array = null;
         single = null;
         many = null;
+        staged = false;
         length = 0;
     }
 

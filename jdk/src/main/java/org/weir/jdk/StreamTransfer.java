@@ -17,7 +17,7 @@ final class StreamTransfer extends StackCall {
     StreamTransfer(StackSocket socket, boolean receives) {
         this.socket = socket;
         this.receives = receives;
-        this.octets = new Octets(socket.host().views());
+        this.octets = new Octets(socket.host().views(), receives);
     }
 
     Octets octets() {

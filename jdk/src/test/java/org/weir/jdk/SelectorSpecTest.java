@@ -368,6 +368,24 @@ final class SelectorSpecTest {
     }
 
     @Test
+    void octetsThatCameBeforeAConnectionWasFinishedAreSelectedAfterIt() throws Exception {
+        final Selector selector = world.selector();
+        final ServerSocketChannel server = world.server();
+        final SocketChannel client = World.nonBlocking(world.stream());
+        client.connect(server.getLocalAddress());
+        client.register(selector, READ);
+        final SocketChannel accepted = world.keep(Objects.requireNonNull(server.accept()));
+        accepted.write(World.octets("x"));
+        Thread.sleep(50);
+        if (client.isConnectionPending()) {
+            assertEquals(0, selector.selectNow());
+            assertTrue(client.finishConnect());
+        }
+        assertEquals(1, selector.select(5_000));
+        assertEquals(1, client.read(ByteBuffer.allocate(10)));
+    }
+
+    @Test
     void aRefusedConnectionIsConnectable() throws Exception {
         final Selector selector = world.selector();
         final SocketChannel client = World.nonBlocking(world.stream());

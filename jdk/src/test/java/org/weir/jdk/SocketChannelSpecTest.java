@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -324,6 +325,42 @@ final class SocketChannelSpecTest {
         assertEquals("hi", World.text(targets[3]));
         assertThrows(IndexOutOfBoundsException.class, () -> pair.near().write(sources, 3, 3));
         assertThrows(IndexOutOfBoundsException.class, () -> pair.near().read(targets, -1, 1));
+    }
+
+    @Test
+    void buffersOfAConfinedArenaServeTheirThread() throws Exception {
+        final World.Pair pair = world.pair();
+        final World.Pair busy = world.pair();
+        final Task<Integer> other = World.platform(() -> {
+            int count = 0;
+            while (busy.near().isOpen()) {
+                busy.near().write(World.octets("busy"));
+                count += read(busy.far());
+            }
+            return count;
+        });
+        try (Arena arena = Arena.ofConfined()) {
+            final ByteBuffer out = arena.allocate(300).asByteBuffer();
+            final ByteBuffer in = arena.allocate(300).asByteBuffer();
+            for (int i = 0; i < 500; i++) {
+                out.clear().position(1).put(1, (byte) i).put(299, (byte) -i);
+                final ByteBuffer[] parts = {ByteBuffer.allocate(7), out};
+                assertEquals(
+                        i % 2 == 0 ? 299 : 306,
+                        i % 2 == 0 ? pair.near().write(out) : pair.near().write(parts));
+                assertFalse(out.hasRemaining());
+                final ByteBuffer[] targets = {
+                    ByteBuffer.allocate(i % 2 == 0 ? 0 : 7), in.clear().position(1)
+                };
+                while (in.hasRemaining()) {
+                    assertTrue((i % 4 == 0 ? pair.far().read(in) : pair.far().read(targets)) > 0);
+                }
+                assertEquals((byte) i, in.get(1));
+                assertEquals((byte) -i, in.get(299));
+            }
+        }
+        busy.near().close();
+        assertNotNull(other.thread);
     }
 
     @Test
