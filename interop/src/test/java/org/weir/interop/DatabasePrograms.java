@@ -65,8 +65,10 @@ final class DatabasePrograms {
     }
 
     private static void redis(String host, String factory) throws ReflectiveOperationException {
-        final SocketFactory sockets =
-                (SocketFactory) Class.forName(factory).getConstructor().newInstance();
+        final SocketFactory sockets = Class.forName(factory)
+                .asSubclass(SocketFactory.class)
+                .getConstructor()
+                .newInstance();
         try (Jedis jedis = new Jedis(() -> {
             try {
                 return sockets.createSocket(InetAddress.getByName(host), 6379);
