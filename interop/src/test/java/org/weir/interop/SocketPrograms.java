@@ -2,6 +2,7 @@ package org.weir.interop;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
@@ -51,7 +52,7 @@ final class SocketPrograms {
 
     private static void talkToItself() throws Exception {
         try (ServerSocket server = new ServerSocket(0);
-                Socket client = new Socket("127.0.0.1", server.getLocalPort())) {
+                Socket client = new Socket(InetAddress.getLoopbackAddress(), server.getLocalPort())) {
             Thread.ofPlatform().daemon().start(() -> {
                 try {
                     echo(server.accept());
