@@ -69,7 +69,7 @@ public final class PageQueue {
         return written;
     }
 
-    /// As [#write] from memory.
+    /// As [#write] from memory. If `source` throws, what it gave before stays.
     public int write(OctetSource source, int length, PbufPool pool) {
         int written = 0;
         while (written < length) {
@@ -78,8 +78,13 @@ public final class PageQueue {
                 break;
             }
             final int run = Math.min(page.tailroom(), length - written);
-            source.get(written, page.segment, page.offset + page.length, run);
-            commit(run);
+            int given = 0;
+            try {
+                source.get(written, page.segment, page.offset + page.length, run);
+                given = run;
+            } finally {
+                commit(given);
+            }
             written += run;
         }
         return written;

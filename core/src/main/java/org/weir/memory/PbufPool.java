@@ -280,13 +280,21 @@ public final class PbufPool {
         return first;
     }
 
-    /// As above, of what `source` has.
+    /// As above, of what `source` has. Nothing is held if that throws.
     public @Nullable Pbuf copyOf(Headroom layer, OctetSource source, int length) {
         final Pbuf first = takeChain(layer, length);
         int done = 0;
-        for (Pbuf p = first; p != null; p = p.next) {
-            source.get(done, memory, p.offset, p.length);
-            done += p.length;
+        boolean whole = false;
+        try {
+            for (Pbuf p = first; p != null; p = p.next) {
+                source.get(done, memory, p.offset, p.length);
+                done += p.length;
+            }
+            whole = true;
+        } finally {
+            if (!whole && first != null) {
+                first.release();
+            }
         }
         return first;
     }

@@ -286,24 +286,35 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
     public int write(MemorySegment source, long offset, int length) {
         tcp.checkOwner();
         final int room = Math.min(sendRoom(), length);
-        return written(room == 0 ? 0 : snd.queue.write(source, offset, room, tcp.pool()), room, length);
+        final int written = room == 0 ? 0 : snd.queue.write(source, offset, room, tcp.pool());
+        wrote(written, room, length);
+        return written;
     }
 
-    /// As [#write] from memory. `source` is asked for exactly as many octets as are taken.
+    /// As [#write] from memory. `source` is asked for exactly as many octets as are taken; if it throws, what it
+    /// gave
+    /// before is sent.
     public int write(OctetSource source, int length) {
         tcp.checkOwner();
         final int room = Math.min(sendRoom(), length);
-        return written(room == 0 ? 0 : snd.queue.write(source, room, tcp.pool()), room, length);
+        final long before = snd.queue.tail();
+        try {
+            if (room > 0) {
+                snd.queue.write(source, room, tcp.pool());
+            }
+        } finally {
+            wrote((int) (snd.queue.tail() - before), room, length);
+        }
+        return (int) (snd.queue.tail() - before);
     }
 
-    private int written(int written, int room, int length) {
+    private void wrote(int written, int room, int length) {
         if (written < length || sendRoom() == 0) {
             tcp.starve(this, written < room);
         }
         if (written > 0) {
             tcp.wantsOutput(this);
         }
-        return written;
     }
 
     /// Queues `packet` by reference if there is room for all of it; a short one is copied, which is cheaper.

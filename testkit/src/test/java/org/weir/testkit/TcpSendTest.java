@@ -1,13 +1,17 @@
 package org.weir.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.weir.testkit.SegmentSpec.segment;
 import static org.weir.testkit.TcpScenario.millis;
 import static org.weir.testkit.TcpScenario.seconds;
 
+import java.lang.foreign.ValueLayout;
 import org.junit.jupiter.api.Test;
 import org.weir.link.FaultPlan;
+import org.weir.memory.OctetSource;
 import org.weir.stack.StackConfig;
+import org.weir.tcp.TcpConnection;
 
 /// Sending: RFC 9293 sections 3.7.4 and 3.8.6, RFC 5681, RFC 6298, RFC 6582.
 class TcpSendTest {
@@ -23,6 +27,31 @@ class TcpSendTest {
             t.sends(segment().psh().seq(2_001).ack(1).length(500));
             t.sendsNothing();
         }
+    }
+
+    @Test
+    void whatASourceGaveBeforeItFailedIsSentAndNothingLeaks() {
+        try (TcpScenario t = TcpScenario.established()) {
+            final TcpConnection c = t.application().connection();
+            assertThrows(ArithmeticException.class, () -> c.write(failingAt(2_000), 5_000));
+            assertEquals(2_048, c.unacknowledged());
+            t.after(millis(1)).sendsSegments(2, 1, MSS);
+            t.sends(segment().psh().seq(2_001).ack(1).length(48));
+            assertThrows(ArithmeticException.class, () -> c.write(failingAt(0), 5_000));
+            t.after(millis(1)).sendsNothing();
+        }
+    }
+
+    /// Asked for octet `limit` or a later one it throws; the pages of the queue have 2,048.
+    private static OctetSource failingAt(int limit) {
+        return (from, target, offset, length) -> {
+            if (from >= limit) {
+                throw new ArithmeticException("of the source");
+            }
+            for (int i = 0; i < length; i++) {
+                target.set(ValueLayout.JAVA_BYTE, offset + i, SegmentSpec.patternAt(1 + from + i));
+            }
+        };
     }
 
     @Rfc("9293 MUST-16")

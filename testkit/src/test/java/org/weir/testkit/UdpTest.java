@@ -3,6 +3,7 @@ package org.weir.testkit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.weir.testkit.TcpScenario.seconds;
 
 import java.lang.foreign.MemorySegment;
@@ -142,6 +143,21 @@ class UdpTest {
         headerOf(unheard).checksum(0);
         wire.sendIpv4(unheard, IpProtocol.UDP, FramePeer.PEER_ADDRESS, BROADCAST);
         assertNull(wire.frames().poll());
+    }
+
+    @Test
+    void aSourceThatFailsLeaksNothing() {
+        final SocketAddress peer = new SocketAddress(IpAddress.ofIpv4(FramePeer.PEER_ADDRESS), 7);
+        assertThrows(
+                ArithmeticException.class,
+                () -> sockets.sendTo(
+                        socket,
+                        (from, target, offset, length) -> {
+                            throw new ArithmeticException("of the source");
+                        },
+                        1_000,
+                        peer));
+        wire.stack().pool().assertNoLeaks();
     }
 
     @Test
