@@ -56,7 +56,8 @@ final class Lab {
     static boolean isPossible() {
         return "root".equals(System.getProperty("user.name"))
                 && Files.exists(Path.of("/dev/net/tun"))
-                && List.of("ab", "curl", "ip", "redis-server", "setpriv", "unshare").stream()
+                && Files.exists(Path.of("/usr/lib/postgresql"))
+                && List.of("ab", "curl", "ip", "redis-server", "setpriv", "socat", "unshare").stream()
                         .allMatch(Lab::isInstalled);
     }
 

@@ -38,9 +38,9 @@ public final class WeirHost implements AutoCloseable {
                     SharedStack.start(newStack(settings), new ParkingWaiter(), settings.idle(), "weir lo");
             return new WeirHost(stack, null);
         }
-        final TapLink link = TapLink.open(device);
+        final Stack stack = newStack(settings);
         try {
-            final Stack stack = newStack(settings);
+            final TapLink link = TapLink.open(device);
             final Netif netif = stack.addInterface(link.name(), link);
             stack.addAddress(netif, address);
             final IpAddress gateway = settings.gateway();
@@ -51,7 +51,7 @@ public final class WeirHost implements AutoCloseable {
             final String name = "weir " + link.name();
             return new WeirHost(SharedStack.start(stack, new Frames(waiter), settings.idle(), name), waiter);
         } catch (IOException | RuntimeException e) {
-            link.close();
+            stack.close();
             throw e;
         }
     }

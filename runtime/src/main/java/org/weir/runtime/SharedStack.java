@@ -23,7 +23,9 @@ import org.weir.time.StackClock;
 /// a time: one poll. Handlers and socket callbacks are called by whichever thread holds the lock and must not wait;
 /// they may call the stack.
 ///
-/// A call allocates nothing. What the stack sends in answer leaves before the call returns, unless it is more than one
+/// A call allocates nothing, unless the mailbox is full; a loop that finds the lock taken waits in the JDK's queue,
+/// which
+/// may. What the stack sends in answer leaves before the call returns, unless it is more than one
 /// poll sends.
 public final class SharedStack implements StackAccess, AutoCloseable {
     /// Calls that wait at most; more wait for the lock itself.
