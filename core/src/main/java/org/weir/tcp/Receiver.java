@@ -53,8 +53,8 @@ final class Receiver {
     boolean ackNow;
     /// Octets received since the last acknowledgment.
     int unacknowledged;
-    /// When data was acknowledged last.
-    long acknowledgedNs;
+    /// When data was acknowledged last: the low 32 bits of the time, four seconds, for distances of a millisecond.
+    private int acknowledgedAt;
 
     /// RFC 7323 timestamps are in use.
     boolean timestamps;
@@ -115,7 +115,7 @@ final class Receiver {
         finSequence = 0;
         ackNow = false;
         unacknowledged = 0;
-        acknowledgedNs = 0;
+        acknowledgedAt = 0;
         timestamps = true;
         tsRecent = 0;
         tsRecentAt = 0;
@@ -285,6 +285,12 @@ final class Receiver {
         return unacknowledged >= Math.min(most, capacity / ACK_SHARE) || window() < capacity / ACK_SHARE;
     }
 
+    /// How long ago data was acknowledged last, in nanoseconds, less any multiple of 2^32: after a pause of seconds
+    /// it may seem to have been just now, and then the next acknowledgment is one distance late.
+    long sinceAcknowledgedNs(long nowNs) {
+        return Integer.toUnsignedLong((int) nowNs - acknowledgedAt);
+    }
+
     /// True if the peer should be told that the window has grown: by two segments or half the buffer.
     boolean owesWindowUpdate() {
         final int growth = capacity - queue.length() - window();
@@ -294,7 +300,7 @@ final class Receiver {
     /// A segment leaves, and with it an acknowledgment of all that was received.
     void acknowledged(long nowNs) {
         if (unacknowledged > 0) {
-            acknowledgedNs = nowNs;
+            acknowledgedAt = (int) nowNs;
         }
         unacknowledged = 0;
         lastAckSent = nxt;

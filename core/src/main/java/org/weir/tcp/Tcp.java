@@ -449,12 +449,12 @@ public final class Tcp implements Transport {
     /// configured distance, or earlier for as much as [Receiver#owesUnspaced] says. The first of them is not
     /// delayed.
     void owesSpacedAck(TcpConnection c, long nowNs) {
-        final long spacedNs = c.rcv.acknowledgedNs + config.acknowledgmentSpacingNs();
-        final long dueNs = Math.min(spacedNs, nowNs + config.delayedAckNs());
-        if (nowNs - dueNs >= 0 || c.rcv.owesUnspaced()) {
+        final long spacedNs = config.acknowledgmentSpacingNs() - c.rcv.sinceAcknowledgedNs(nowNs);
+        final long leftNs = Math.min(spacedNs, config.delayedAckNs());
+        if (leftNs <= 0 || c.rcv.owesUnspaced()) {
             owesAck(c);
-        } else if (c.deadlines.acknowledgeNs - dueNs > 0) {
-            c.deadlines.acknowledgeNs = dueNs;
+        } else if (c.deadlines.acknowledgeNs - (nowNs + leftNs) > 0) {
+            c.deadlines.acknowledgeNs = nowNs + leftNs;
             schedule(c);
         }
     }
