@@ -97,7 +97,7 @@ final class PayloadInput {
     private boolean isQuick(TcpConnection c, long nowNs) {
         final Receiver rcv = c.rcv;
         if (nowNs - rcv.lastDataNs > c.snd.rtt.rtoNs()) {
-            rcv.quickAcks = tcp.config().quickAcks();
+            rcv.quickAcks = (short) tcp.config().quickAcks();
         }
         rcv.lastDataNs = nowNs;
         if (rcv.quickAcks == 0) {

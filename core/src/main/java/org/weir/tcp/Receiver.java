@@ -17,7 +17,7 @@ final class Receiver {
     private static final int MOST_OCTETS_PER_ACK = 64 * 1024;
     private static final int ACK_SHARE = 4;
 
-    private static final int TIMESTAMP_TICK_SHIFT = 30;
+    private static final int TIMESTAMP_TICK_SHIFT = 40;
     private static final int TIMESTAMP_LIFE = (int) (24 * 86_400 * StackClock.SECOND >> TIMESTAMP_TICK_SHIFT);
 
     static final int LARGEST_UNSCALED_WINDOW = 0xFFFF;
@@ -60,8 +60,6 @@ final class Receiver {
     boolean timestamps;
     /// TS.Recent.
     int tsRecent;
-    /// When it was set, in units of 2^30 ns: a good second.
-    private int tsRecentAt;
     /// Last.ACK.sent.
     int lastAckSent;
     /// Added to the time in each TSval.
@@ -79,12 +77,14 @@ final class Receiver {
     long roundTripNs;
     /// Octets that SACK blocks may take of a segment: half, so that data moves on over the smallest of links.
     short optionRoom;
+    /// When [#tsRecent] was set, in units of 2^40 ns, 18 minutes.
+    private short tsRecentAt;
+    /// Segments that are still acknowledged at once, whatever their size.
+    short quickAcks;
     /// What came twice and is to be reported once, RFC 2883; nothing if both are the same.
     int duplicateStart;
 
     int duplicateEnd;
-    /// Segments that are still acknowledged at once, whatever their size.
-    int quickAcks;
     /// When data last arrived.
     long lastDataNs;
 
@@ -129,7 +129,7 @@ final class Receiver {
         roundTripNs = 0;
         duplicateStart = 0;
         duplicateEnd = 0;
-        quickAcks = config.quickAcks();
+        quickAcks = (short) config.quickAcks();
         lastDataNs = 0;
         ecn = false;
         echoCongestion = false;
@@ -163,7 +163,7 @@ final class Receiver {
     /// RFC 7323 section 5.5: after 24 days without news TS.Recent says nothing, for the peer's clock may have
     /// wrapped.
     boolean isTimestampValid(long nowNs) {
-        return timestampTick(nowNs) - tsRecentAt < TIMESTAMP_LIFE;
+        return Short.toUnsignedInt((short) (timestampTick(nowNs) - tsRecentAt)) < TIMESTAMP_LIFE;
     }
 
     /// The peer's clock shows `value`.
@@ -172,8 +172,8 @@ final class Receiver {
         tsRecentAt = timestampTick(nowNs);
     }
 
-    private static int timestampTick(long nowNs) {
-        return (int) (nowNs >> TIMESTAMP_TICK_SHIFT);
+    private static short timestampTick(long nowNs) {
+        return (short) (nowNs >> TIMESTAMP_TICK_SHIFT);
     }
 
     /// TSval: milliseconds from an origin that differs for each connection, RFC 7323 section 5.4 and 7.1.

@@ -242,7 +242,7 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
     /// to delayed acknowledgments.
     public void quickAck(boolean on) {
         tcp.checkOwner();
-        rcv.quickAcks = on ? Math.max(1, tcp.config().quickAcks()) : 0;
+        rcv.quickAcks = (short) (on ? Math.max(1, tcp.config().quickAcks()) : 0);
         if (on && rcv.unacknowledged > 0) {
             tcp.owesAck(this);
         }
