@@ -25,6 +25,7 @@ tools='
 ab:apache2-utils
 curl:curl
 dig:bind9-dnsutils
+dnsmasq:dnsmasq-base
 ip:iproute2
 iperf3:iperf3
 mvn:maven

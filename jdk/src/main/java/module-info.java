@@ -7,4 +7,7 @@ module org.weir.jdk {
     requires static org.jspecify;
 
     exports org.weir.jdk;
+
+    provides java.net.spi.InetAddressResolverProvider with
+            org.weir.jdk.WeirResolverProvider;
 }

@@ -5,11 +5,13 @@ import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.LongPredicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.weir.drivers.TapOptions;
 import org.weir.link.LinkCapabilities;
@@ -33,11 +35,27 @@ import org.weir.wire.MacAddress;
 /// | `connections` | TCP connections at once, those in TIME-WAIT included; 1,024 by default |
 /// | `sockets` | sockets at once, 1 to 65,536; 1,024 by default |
 /// | `pages` | pages of 2 KiB for data of all connections; 8,192 by default |
+/// | `dns` | addresses of name servers, with blanks between, which `InetAddress` asks through the host of the whole JVM
+/// |
+/// | `hosts` | with `dns`: the file of names that are known without asking; /etc/hosts by default |
 public final class HostSettings {
     static final String PREFIX = "weir.";
     private static final String FILE = "config";
-    private static final Set<String> NAMES = new TreeSet<>(
-            Set.of("tap", "tun", "ip", "gateway", "mtu", "mac", "offload", "idle", "connections", "sockets", "pages"));
+    private static final String HOSTS = "/etc/hosts";
+    private static final Set<String> NAMES = new TreeSet<>(Set.of(
+            "tap",
+            "tun",
+            "ip",
+            "gateway",
+            "mtu",
+            "mac",
+            "offload",
+            "idle",
+            "connections",
+            "sockets",
+            "pages",
+            "dns",
+            "hosts"));
 
     private final Properties values = new Properties();
     private final String origin;
@@ -117,9 +135,13 @@ public final class HostSettings {
                         origin + name + " says nothing without a " + origin + "tap or a " + origin + "tun");
             }
         }
+        if (text("hosts") != null && text("dns") == null) {
+            throw new IllegalArgumentException(origin + "hosts says nothing without " + origin + "dns");
+        }
         device();
         address();
         gateway();
+        nameServers();
         idle();
         stackConfig();
     }
@@ -204,6 +226,24 @@ public final class HostSettings {
         } catch (IllegalArgumentException e) {
             throw wrong("gateway", "an address, as 10.77.0.1", e);
         }
+    }
+
+    /// The name servers in the order in which they are asked; empty to leave names to the JDK.
+    List<IpAddress> nameServers() {
+        final String value = text("dns");
+        if (value == null) {
+            return List.of();
+        }
+        try {
+            return Stream.of(value.split(" +", -1)).map(IpAddress::parse).toList();
+        } catch (IllegalArgumentException e) {
+            throw wrong("dns", "addresses with blanks between, as 10.77.0.1 10.77.0.3", e);
+        }
+    }
+
+    Path hostsFile() {
+        final String value = text("hosts");
+        return Path.of(value == null ? HOSTS : value);
     }
 
     IdleStrategy idle() {

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.weir.drivers.TapOptions;
 import org.weir.runtime.IdleStrategy;
+import org.weir.wire.IpAddress;
 
 final class HostSettingsTest {
     private static HostSettings settings(String lines) {
@@ -57,6 +59,15 @@ final class HostSettingsTest {
     }
 
     @Test
+    void nameServersKeepTheirOrder() {
+        final Properties values = new Properties();
+        values.setProperty("dns", " 10.77.0.3  10.77.0.1 ");
+        final HostSettings settings = HostSettings.of(values);
+        assertEquals(List.of(IpAddress.parse("10.77.0.3"), IpAddress.parse("10.77.0.1")), settings.nameServers());
+        assertEquals(Path.of("/etc/hosts"), settings.hostsFile());
+    }
+
+    @Test
     void aTunIsADeviceToo() {
         final TapOptions device = settings("tun=t0 ip=10.77.0.2/24").device();
         assertNotNull(device);
@@ -66,7 +77,7 @@ final class HostSettingsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-        tpa=t0                           | no setting is called tpa; there are [connections, gateway, idle, ip, mac, mtu, offload, pages, sockets, tap, tun]
+        tpa=t0                           | no setting is called tpa; there are [connections, dns, gateway, hosts, idle, ip, mac, mtu, offload, pages, sockets, tap, tun]
         tap=t0                           | ip is missing, as in ip=10.77.0.2/24
         tap=t0 tun=t1 ip=10.77.0.2/24    | a host has a tap or a tun, not both
         mtu=1500                         | mtu says nothing without a tap or a tun
@@ -80,6 +91,8 @@ final class HostSettingsTest {
         connections=0                    | connections=0: must be 1 to 1048576
         sockets=65537                    | sockets=65537: must be 1 to 65536
         pages=511                        | pages=511: must be 512 to 1048576
+        dns=ns.weir.test                 | dns=ns.weir.test: must be addresses with blanks between, as 10.77.0.1 10.77.0.3
+        hosts=/etc/names                 | hosts says nothing without dns
         """)
     void whatIsWrongIsNamedWithWhatIsPermitted(String lines, String message) {
         assertEquals(
