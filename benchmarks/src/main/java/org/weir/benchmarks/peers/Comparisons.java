@@ -26,6 +26,8 @@ public final class Comparisons {
             ratios.add(new Ratio(part, rate, "weir-plain", "kernel-plain"));
             ratios.add(new Ratio(part, rate, "weir-plain", "limit-plain"));
             ratios.add(new Ratio(part, rate, "weir-plain", "lwip"));
+            ratios.add(new Ratio(part, rate, "weir-channels", "weir"));
+            ratios.add(new Ratio(part, rate, "weir-channels", "kernel-channels"));
             ratios.add(new Ratio(part, part.figures().get(1), "weir", "kernel"));
             ratios.add(new Ratio(part, part.figures().get(2), "weir", "kernel"));
         }
@@ -34,7 +36,17 @@ public final class Comparisons {
                 "Bulk transfer over a TAP",
                 "One TCP connection between the kernel and a stack in a process of its own, MTU 1500. CPU: what the"
                         + " stack's process takes, and what the whole machine does, per 10^9 octets.",
-                List.of("weir", "weir-plain", "lwip", "gvisor", "kernel", "kernel-plain", "limit", "limit-plain"),
+                List.of(
+                        "weir",
+                        "weir-plain",
+                        "weir-channels",
+                        "lwip",
+                        "gvisor",
+                        "kernel",
+                        "kernel-plain",
+                        "kernel-channels",
+                        "limit",
+                        "limit-plain"),
                 List.of(in, out),
                 ratios);
     }
@@ -71,12 +83,23 @@ public final class Comparisons {
                                 : new Ratio(two, figure, "weir", "lwip-spin"));
             }
             ratios.add(new Ratio(part, figures.getFirst(), "weir", "kernel"));
+            ratios.add(new Ratio(part, figures.getFirst(), "weir-channels", "kernel-channels"));
+            ratios.add(new Ratio(part, figures.get(1), "weir-channels", "kernel-channels"));
         }
         return new Comparison(
                 "latency",
                 "Round-trip time over a TAP",
                 "One octet to the echo service and back over one TCP connection, again and again.",
-                List.of("weir", "weir-sleep", "lwip", "lwip-spin", "gvisor", "kernel", "limit-plain"),
+                List.of(
+                        "weir",
+                        "weir-sleep",
+                        "weir-channels",
+                        "lwip",
+                        "lwip-spin",
+                        "gvisor",
+                        "kernel",
+                        "kernel-channels",
+                        "limit-plain"),
                 List.of(one, two),
                 ratios);
     }

@@ -1,6 +1,7 @@
 package org.weir.benchmarks.peers;
 
 import java.io.IOException;
+import java.util.List;
 
 /// A stack that is measured, or what stands for one.
 interface Contestant {
@@ -12,6 +13,12 @@ interface Contestant {
         KERNEL,
         /// No stack at all, but what the way to one can carry.
         LIMIT
+    }
+
+    /// How a program is started.
+    @FunctionalInterface
+    interface Command {
+        List<String> words() throws IOException, InterruptedException, MissingException;
     }
 
     /// As `--only` takes it.

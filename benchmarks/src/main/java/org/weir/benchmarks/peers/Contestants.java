@@ -1,11 +1,23 @@
 package org.weir.benchmarks.peers;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.weir.benchmarks.peers.Contestant.Kind;
 
 /// Who takes part, in the order of the tables.
 final class Contestants {
+    /// As the launcher has them.
+    private static final List<String> JVM_OPTIONS =
+            List.of("-XX:+UseSerialGC", "-XX:MaxInlineLevel=24", "--enable-native-access=ALL-UNNAMED");
+
+    private static final String[] WEIR_PROVIDER = {
+        "-Djava.nio.channels.spi.SelectorProvider=org.weir.jdk.WeirSelectorProvider",
+        "-Dweir.tap=" + TapContestant.TAP,
+        "-Dweir.ip=" + Site.SERVER_ADDRESS
+    };
+
     private final PeerPrograms programs;
     private final List<String> weir;
 
@@ -20,11 +32,14 @@ final class Contestants {
                 new TapContestant("weir", "Weir", Kind.STACK, () -> weir()),
                 new TapContestant("weir-plain", "Weir, no offload", Kind.STACK, () -> weir("--no-offload")),
                 new TapContestant("weir-sleep", "Weir, sleeps at once", Kind.STACK, () -> weir("--idle", "sleep")),
+                new TapContestant("weir-channels", "Weir, through java.nio", Kind.STACK, () -> channels(WEIR_PROVIDER)),
                 peer("lwip", "lwIP", Kind.STACK, "lwip", "block"),
                 peer("lwip-spin", "lwIP, spins first", Kind.STACK, "lwip", "spin"),
                 peer("gvisor", "gVisor", Kind.STACK, "gvisor"),
-                new VethContestant("kernel", "kernel to kernel, veth", true, programs),
-                new VethContestant("kernel-plain", "kernel to kernel, veth, no offload", false, programs),
+                new VethContestant("kernel", "kernel to kernel, veth", true, () -> kernelServer()),
+                new VethContestant("kernel-plain", "kernel to kernel, veth, no offload", false, () -> kernelServer()),
+                new VethContestant(
+                        "kernel-channels", "kernel to kernel, veth, through java.nio", true, () -> channels()),
                 peer("limit", "no stack: the TAP's limit", Kind.LIMIT, "responder", "offload"),
                 peer("limit-plain", "no stack: the plain TAP's limit", Kind.LIMIT, "responder", "plain"));
     }
@@ -37,6 +52,22 @@ final class Contestants {
             words.addAll(List.of(arguments));
             return words;
         });
+    }
+
+    private List<String> kernelServer() throws IOException, InterruptedException, MissingException {
+        return List.of(
+                programs.file("server").toString(),
+                Site.SERVER_ADDRESS.address().toString());
+    }
+
+    /// A JVM of the same kind for both: only the provider of the channels differs.
+    private static List<String> channels(String... provider) {
+        final List<String> words = new ArrayList<>();
+        words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        words.addAll(JVM_OPTIONS);
+        words.addAll(List.of(provider));
+        words.addAll(List.of("-cp", System.getProperty("java.class.path"), ChannelServer.class.getName()));
+        return words;
     }
 
     private List<String> weir(String... options) {

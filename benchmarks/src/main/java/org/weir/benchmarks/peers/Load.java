@@ -4,9 +4,9 @@ import java.util.List;
 
 /// What the kernel's end does for a bounded time, and on which processors; see `benchmarks/peers/load`.
 record Load(Task task, Placement placement) {
-    private static final int ECHO = 7;
-    private static final int DISCARD = 9;
-    private static final int CHARGEN = 19;
+    static final int ECHO = 7;
+    static final int DISCARD = 9;
+    static final int CHARGEN = 19;
 
     enum Task {
         SEND("send", DISCARD),

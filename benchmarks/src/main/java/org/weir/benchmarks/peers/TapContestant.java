@@ -11,12 +11,6 @@ record TapContestant(String name, String title, Kind kind, Command command) impl
     /// The device, in a namespace where no other has that name.
     static final String TAP = "tap0";
 
-    /// How the program is started.
-    @FunctionalInterface
-    interface Command {
-        List<String> words() throws IOException, InterruptedException, MissingException;
-    }
-
     @Override
     public Site open() throws IOException, InterruptedException, MissingException {
         final List<String> words = command.words();

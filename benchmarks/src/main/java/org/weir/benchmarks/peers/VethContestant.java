@@ -3,10 +3,11 @@ package org.weir.benchmarks.peers;
 import java.io.IOException;
 import java.util.List;
 
-/// The kernel's own TCP at both ends of a veth pair, with a server in C on epoll.
+/// The kernel's own TCP at both ends of a veth pair.
 ///
 /// @param offload as the pair comes: 64 KiB cross at once, without checksums
-record VethContestant(String name, String title, boolean offload, PeerPrograms programs) implements Contestant {
+/// @param command the server's command line
+record VethContestant(String name, String title, boolean offload, Command command) implements Contestant {
     private static final String NEAR = "near0";
     private static final String FAR = "far0";
 
@@ -17,7 +18,7 @@ record VethContestant(String name, String title, boolean offload, PeerPrograms p
 
     @Override
     public Site open() throws IOException, InterruptedException, MissingException {
-        final String server = programs.file("server").toString();
+        final List<String> server = command.words();
         final Namespace near = Namespace.create();
         try {
             final Namespace far = Namespace.create();
@@ -33,9 +34,8 @@ record VethContestant(String name, String title, boolean offload, PeerPrograms p
         }
     }
 
-    private Site open(Namespace near, Namespace far, String server) throws IOException, InterruptedException {
-        final Program program =
-                far.start(List.of(server, Site.SERVER_ADDRESS.address().toString()));
+    private Site open(Namespace near, Namespace far, List<String> server) throws IOException, InterruptedException {
+        final Program program = far.start(server);
         program.awaitReady();
         final String pid = Long.toString(program.pid());
         near.run("ip", "link", "add", NEAR, "type", "veth", "peer", "name", FAR, "netns", pid);
