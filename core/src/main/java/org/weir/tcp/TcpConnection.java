@@ -292,8 +292,7 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
     }
 
     /// As [#write] from memory. `source` is asked for exactly as many octets as are taken; if it throws, what it
-    /// gave
-    /// before is sent.
+    /// gave before is sent.
     public int write(OctetSource source, int length) {
         tcp.checkOwner();
         final int room = Math.min(sendRoom(), length);

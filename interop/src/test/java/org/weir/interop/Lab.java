@@ -1,14 +1,10 @@
 package org.weir.interop;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
@@ -17,7 +13,6 @@ import java.util.jar.Manifest;
 /// the TAP `t0`, `weir MAIN ARGUMENTS` runs a program whose channels are on a Weir host, 10.77.0.2, and `agent SETTINGS
 /// MAIN ARGUMENTS` one that is started with the agent.
 final class Lab {
-    private static final long LIMIT_S = 120;
     private static final String PRELUDE = """
         set -eu
         ip link set lo up
@@ -57,7 +52,7 @@ final class Lab {
         return "root".equals(System.getProperty("user.name"))
                 && Files.exists(Path.of("/dev/net/tun"))
                 && Files.exists(Path.of("/usr/lib/postgresql"))
-                && List.of("ab", "curl", "ip", "redis-server", "setpriv", "socat", "unshare").stream()
+                && List.of("ab", "curl", "dnsmasq", "ip", "redis-server", "setpriv", "socat", "unshare").stream()
                         .allMatch(Lab::isInstalled);
     }
 
@@ -68,39 +63,18 @@ final class Lab {
 
     /// Runs `script` in `directory`. Returns what it printed; fails if its status is not 0 or it takes two minutes.
     static String run(Path directory, String script) throws IOException, InterruptedException {
-        final Path out = directory.resolve("lab.out");
         final ProcessBuilder builder = new ProcessBuilder(
                 "unshare", "--net", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c", PRELUDE + script);
-        builder.environment()
-                .put("JAVA", ProcessHandle.current().info().command().orElseThrow());
-        builder.environment().put("CLASSES", String.join(File.pathSeparator, classPath()));
+        builder.environment().put("JAVA", Child.java());
+        builder.environment().put("CLASSES", String.join(File.pathSeparator, Child.classPath()));
         builder.environment().put("AGENT", agent(directory));
         builder.environment().merge("PATH", "/usr/sbin:/sbin", (path, more) -> path + ":" + more);
-        final Process process = builder.directory(directory.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(out.toFile())
-                .start();
-        process.getOutputStream().close();
-        final boolean ended = process.waitFor(LIMIT_S, TimeUnit.SECONDS);
-        if (!ended) {
-            process.destroyForcibly().waitFor();
-        }
-        final String printed = Files.readString(out);
-        assertTrue(ended, () -> "still running: " + printed);
-        assertEquals(0, process.exitValue(), printed);
-        return printed;
-    }
-
-    private static List<String> classPath() {
-        final String paths = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path", ""));
-        return List.of(paths.split(File.pathSeparator, -1)).stream()
-                .map(path -> Path.of(path).toAbsolutePath().toString())
-                .toList();
+        return Child.run(builder, directory);
     }
 
     /// The module's jar; where the build has not made it yet, a jar of its own that names the same class.
     private static String agent(Path directory) throws IOException {
-        for (final String path : classPath()) {
+        for (final String path : Child.classPath()) {
             if (path.matches(".*/weir-jdk-[^/]*\\.jar")) {
                 return path;
             }

@@ -102,6 +102,47 @@ final class UnmodifiedProgramsTest {
         assertSameFile("echoed");
     }
 
+    @Test
+    void grpcIsServed() throws Exception {
+        final String printed = lab("""
+            serve org.weir.interop.GrpcPrograms serve
+            "$JAVA" -cp "$CLASSES" org.weir.interop.GrpcPrograms call 10.77.0.2
+            """);
+        assertTrue(printed.contains("echoed 1000, spelt 1000\n"), printed);
+    }
+
+    @Test
+    void grpcIsCalled() throws Exception {
+        final String printed = lab("""
+            "$JAVA" -cp "$CLASSES" org.weir.interop.GrpcPrograms serve >kernel.out &
+            await kernel.out
+            weir org.weir.interop.GrpcPrograms call 10.77.0.1
+            """);
+        assertTrue(printed.contains("echoed 1000, spelt 1000\n"), printed);
+    }
+
+    @Test
+    void namesAreAskedForThroughTheStack() throws Exception {
+        lab("""
+            "$JAVA" -m jdk.httpserver -b 10.77.0.1 -p 8000 >kernel.out 2>&1 &
+            dnsmasq --no-daemon --no-resolv --no-hosts --listen-address=10.77.0.1 --bind-interfaces --user=root \
+                --address=/www.weir.test/10.77.0.1 --cname=alias.weir.test,www.weir.test >names.out 2>&1 &
+            for i in $(seq 200); do if curl -sf http://10.77.0.1:8000/file >/dev/null; then break; fi; sleep 0.05; done
+            weir -Dweir.dns=10.77.0.1 org.weir.interop.JdkPrograms fetch http://www.weir.test:8000/file copy
+            """);
+        assertSameFile("copy");
+    }
+
+    @Test
+    void aNameThatNobodyKnowsIsUnknown() throws Exception {
+        final String printed = lab("""
+            dnsmasq --no-daemon --no-resolv --no-hosts --listen-address=10.77.0.1 --bind-interfaces --user=root \
+                --local=/weir.test/ >names.out 2>&1 &
+            if weir -Dweir.dns=10.77.0.1 org.weir.interop.SocketPrograms fetch http://no.weir.test/ copy; then exit 3; fi
+            """);
+        assertTrue(printed.contains("UnknownHostException: no.weir.test"), printed);
+    }
+
     // ---- sockets, by the agent ----
 
     @Test

@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 import org.weir.wire.IpAddress;
 
 /// A stub resolver, RFC 1034 section 5.3.1: a hosts file first, then the name servers in turn, over UDP and for what
-/// does
-/// not fit there over TCP (RFC 7766). It knows IPv4 addresses and their names; it caches nothing, `InetAddress` does.
+/// does not fit there over TCP (RFC 7766). It knows IPv4 addresses and their names; it caches nothing, `InetAddress`
+/// does.
 ///
 /// Each question has a random number and a channel of its own, thus a random port, which is connected to the server:
 /// what others send is not seen (RFC 5452).

@@ -6,8 +6,7 @@ import java.net.spi.InetAddressResolverProvider;
 import java.util.List;
 
 /// Lets `InetAddress` ask name servers through the host of the whole JVM, where the setting `dns` of [HostSettings]
-/// names
-/// any; else the JDK's own resolver stays. Found by the JDK itself.
+/// names any; else the JDK's own resolver stays. Found by the JDK itself.
 public final class WeirResolverProvider extends InetAddressResolverProvider {
     /// @throws IllegalArgumentException if a setting is wrong; the message says which, and what is permitted
     @Override
