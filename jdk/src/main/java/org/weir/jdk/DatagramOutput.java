@@ -5,7 +5,6 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.AlreadyConnectedException;
 import java.nio.channels.AsynchronousCloseException;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.weir.stack.SocketAddress;
 import org.weir.stack.Sockets;
@@ -13,9 +12,6 @@ import org.weir.stack.Sockets;
 /// The half of a datagram channel that sends. It remembers the last target, so that a conversation makes no address
 /// for each datagram.
 final class DatagramOutput extends ChannelHalf {
-    /// Between two attempts to send where a link or the pool is full: nobody tells when that ends.
-    private static final long PAUSE_NS = 200_000;
-
     private final DatagramAssociation association;
     private final SocketAddress target = new SocketAddress();
 
@@ -88,11 +84,7 @@ final class DatagramOutput extends ChannelHalf {
     @Override
     int moveSome(boolean blocking, long deadlineNs) throws IOException {
         association.ensureBound();
-        int count = attempt();
-        while (blocking && count == UNAVAILABLE && channel().isOpen()) {
-            LockSupport.parkNanos(this, PAUSE_NS);
-            count = attempt();
-        }
+        final int count = attemptUntil(blocking, deadlineNs, "Send timed out");
         if (count >= 0 || count == UNAVAILABLE) {
             return count;
         }

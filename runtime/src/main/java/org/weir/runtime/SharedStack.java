@@ -24,9 +24,7 @@ import org.weir.time.StackClock;
 /// they may call the stack.
 ///
 /// A call allocates nothing, unless the mailbox is full; a loop that finds the lock taken waits in the JDK's queue,
-/// which
-/// may. What the stack sends in answer leaves before the call returns, unless it is more than one
-/// poll sends.
+/// which may. What the stack sends in answer leaves before the call returns, unless it is more than one poll sends.
 public final class SharedStack implements StackAccess, AutoCloseable {
     /// Calls that wait at most; more wait for the lock itself.
     private static final int MAILBOX = 4_096;
