@@ -8,8 +8,7 @@ import java.nio.channels.NetworkChannel;
 import java.util.concurrent.TimeUnit;
 
 /// The options of a socket that is an adaptor: those of its channel, with the exceptions of `java.net`, and the
-/// timeout,
-/// which is the adaptor's own.
+/// timeout, which is the adaptor's own.
 final class AdaptorOptions {
     private final NetworkChannel channel;
     private volatile int timeoutMs;
