@@ -100,7 +100,7 @@ final class WeirDatagramChannel extends DatagramChannel implements BlockingChann
 
     @Override
     public boolean isConnected() {
-        return association.remote() != null;
+        return association.remote() != null && isOpen();
     }
 
     @Override
