@@ -93,15 +93,20 @@ public final class PageQueue {
     /// The page whose tailroom takes the next octets, borrowed until the next call on this queue; null if the pool
     /// is dry. The caller writes behind the page's payload and then calls [#commit].
     public @Nullable Pbuf claim(PbufPool pool) {
-        final Pbuf page = last;
-        if (page != null && page.ownsBlock && page.tailroom() > 0) {
-            return page;
+        if (hasTailroom()) {
+            return last;
         }
         final Pbuf fresh = pool.takeSendPage();
         if (fresh != null) {
             link(fresh);
         }
         return fresh;
+    }
+
+    /// True if the next octet goes into a page that the queue has already.
+    public boolean hasTailroom() {
+        final Pbuf page = last;
+        return page != null && page.ownsBlock && page.tailroom() > 0;
     }
 
     /// Adds the `octets` octets that the caller wrote into the claimed page. Without any the page is given back.

@@ -299,6 +299,12 @@ public final class PbufPool {
         return first;
     }
 
+    /// True if [#copyOf] would find buffers for `length` octets now.
+    public boolean hasRoomFor(Headroom layer, int length) {
+        final int needed = layer.octets() + length;
+        return needed <= blockSize ? blocks.free() > 0 : pages.free() >= Math.ceilDiv(needed, pageSize);
+    }
+
     private @Nullable Pbuf takeChain(Headroom layer, int length) {
         final Pbuf first = take(layer, Math.min(length, pageSize - layer.octets()));
         return first == null ? null : lengthen(first, length);

@@ -18,6 +18,11 @@ final class Socket {
     boolean connecting;
     boolean inputShut;
     boolean outputShut;
+    /// A datagram of `blockedLength` octets to `blockedLow` found the link full or no buffer.
+    boolean sendBlocked;
+
+    int blockedLength;
+    long blockedLow;
 
     @Nullable
     TcpConnection connection;
@@ -33,6 +38,10 @@ final class Socket {
 
     @Nullable
     Socket nextFree;
+
+    /// The link of [BlockedSenders].
+    @Nullable
+    Socket nextBlocked;
 
     /// What the connection or the listener is to begin with.
     final TcpSettings settings = new TcpSettings();
@@ -52,6 +61,7 @@ final class Socket {
         connecting = false;
         inputShut = false;
         outputShut = false;
+        sendBlocked = false;
         connection = null;
         listener = null;
         endpoint = null;

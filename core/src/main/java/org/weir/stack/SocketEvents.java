@@ -66,7 +66,7 @@ final class SocketEvents implements TcpHandler, TcpAcceptHandler, UdpHandler {
         call(s);
     }
 
-    private void call(Socket s) {
+    void call(Socket s) {
         final SocketCallback callback = s.callback;
         if (callback != null) {
             callback.ready(sockets.descriptor(s), readiness(s));
@@ -86,7 +86,7 @@ final class SocketEvents implements TcpHandler, TcpAcceptHandler, UdpHandler {
         final int error = s.error != 0 ? Sockets.POLLERR : 0;
         if (s.endpoint != null) {
             final boolean readable = s.endpoint.peek() != null || s.inputShut;
-            return error | Sockets.POLLOUT | (readable ? Sockets.POLLIN : 0);
+            return error | (s.sendBlocked ? 0 : Sockets.POLLOUT) | (readable ? Sockets.POLLIN : 0);
         }
         if (s.listener != null && s.listener.isListening()) {
             return error | (s.listener.waiting() > 0 ? Sockets.POLLIN : 0);
@@ -103,7 +103,7 @@ final class SocketEvents implements TcpHandler, TcpAcceptHandler, UdpHandler {
         if (c.receivedOctets() > 0 || c.endOfStream() || s.inputShut) {
             bits |= Sockets.POLLIN;
         }
-        if (c.sendRoom() > 0 || !c.state().sends()) {
+        if (!c.state().sends() || c.takesOctets()) {
             bits |= Sockets.POLLOUT;
         }
         return bits | (c.endOfStream() && s.outputShut ? Sockets.POLLHUP : 0);

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.weir.base.Owner;
+import org.weir.ip.Ipv4;
 import org.weir.memory.OctetSource;
 import org.weir.memory.OctetTarget;
 import org.weir.memory.Pbuf;
@@ -57,12 +58,14 @@ public final class Sockets {
     private final Owner owner;
     private final Socket[] slots;
     private final SocketEvents events = new SocketEvents(this);
+    private final BlockedSenders blocked;
     private final SocketOptions options = new SocketOptions();
     private @Nullable Socket free;
     private int open;
 
-    Sockets(Tcp tcp, Udp udp, Owner owner, int count) {
-        this.owner = owner;
+    Sockets(Tcp tcp, Udp udp, Ipv4 ipv4, int count) {
+        this.owner = ipv4.resources().owner();
+        this.blocked = new BlockedSenders(ipv4, events);
         this.tcp = tcp;
         this.udp = udp;
         this.slots = new Socket[count];
@@ -168,7 +171,8 @@ public final class Sockets {
         return 0;
     }
 
-    /// What can be done without `EAGAIN` now: [#POLLIN], [#POLLOUT], [#POLLERR], [#POLLHUP]. `EBADF`.
+    /// What can be done without `EAGAIN` now: [#POLLIN], [#POLLOUT], [#POLLERR], [#POLLHUP]. The callback is called
+    /// when more can be done. `EBADF`.
     public int ready(int descriptor) {
         final Socket s = find(descriptor);
         return s == null ? -Errno.EBADF : SocketEvents.readiness(s);
@@ -392,7 +396,7 @@ public final class Sockets {
         }
         if (s.endpoint != null) {
             final UdpEndpoint e = s.endpoint;
-            return sent(e.sendTo(source, offset, length, e.remoteLow(), e.remotePort()), length);
+            return sent(s, e.sendTo(source, offset, length, e.remoteLow(), e.remotePort()), length, e.remoteLow());
         }
         final int written = connectionOf(s).write(source, offset, length);
         return written == 0 && length > 0 ? -Errno.EAGAIN : written;
@@ -410,7 +414,7 @@ public final class Sockets {
         }
         if (s.endpoint != null) {
             final UdpEndpoint e = s.endpoint;
-            return sent(e.sendTo(source, length, e.remoteLow(), e.remotePort()), length);
+            return sent(s, e.sendTo(source, length, e.remoteLow(), e.remotePort()), length, e.remoteLow());
         }
         final int written = connectionOf(s).write(source, length);
         return written == 0 && length > 0 ? -Errno.EAGAIN : written;
@@ -445,9 +449,22 @@ public final class Sockets {
         return Objects.requireNonNull(s.connection);
     }
 
-    private static int sent(int result, int length) {
+    private int sent(Socket s, int result, int length, long low) {
         final int error = udpError(result);
+        if (error == -Errno.EAGAIN) {
+            blocked.block(s, length, low);
+        }
         return error == 0 ? length : error;
+    }
+
+    /// Tells those whose datagrams found no room that there is room now.
+    void retry() {
+        blocked.retry();
+    }
+
+    /// When [#retry] wants to be called; [org.weir.time.TimerWheel#NEVER] if never.
+    long retryNs() {
+        return blocked.retryNs();
     }
 
     /// Sends one datagram to `remote`. Returns `length`. `EBADF`, `EOPNOTSUPP` on a stream, `EINVAL`, `EMSGSIZE`,
@@ -460,7 +477,7 @@ public final class Sockets {
         final int problem = sendToProblem(s, remote);
         return problem != 0 || s.endpoint == null
                 ? problem
-                : sent(s.endpoint.sendTo(source, offset, length, remote.low(), remote.port()), length);
+                : sent(s, s.endpoint.sendTo(source, offset, length, remote.low(), remote.port()), length, remote.low());
     }
 
     /// As [#sendTo] from memory.
@@ -472,7 +489,7 @@ public final class Sockets {
         final int problem = sendToProblem(s, remote);
         return problem != 0 || s.endpoint == null
                 ? problem
-                : sent(s.endpoint.sendTo(source, length, remote.low(), remote.port()), length);
+                : sent(s, s.endpoint.sendTo(source, length, remote.low(), remote.port()), length, remote.low());
     }
 
     private static int sendToProblem(Socket s, SocketAddress remote) {

@@ -50,7 +50,7 @@ public final class Stack implements AutoCloseable {
         this.udp = new Udp(ipv4, config.udpEndpoints(), config.udpQueue());
         this.tcp = new Tcp(ipv4, config.tcp());
         this.ipv4.transports(tcp, udp);
-        this.sockets = new Sockets(tcp, udp, resources.owner(), config.sockets());
+        this.sockets = new Sockets(tcp, udp, ipv4, config.sockets());
         this.netifs = ipv4.interfaces();
     }
 
@@ -103,6 +103,7 @@ public final class Stack implements AutoCloseable {
         work += timers.expire(clock.nowNs(), TIMER_BUDGET);
         work += udp.deliver();
         work += tcp.deliver();
+        sockets.retry();
         work += tcp.transmit(clock.nowNs());
         flush();
         return work;
@@ -128,7 +129,7 @@ public final class Stack implements AutoCloseable {
         if (tcp.hasWork() || udp.hasEvents()) {
             return clock.nowNs();
         }
-        long earliest = Math.min(timers.nextDeadlineNs(), tcp.retryNs());
+        long earliest = Math.min(timers.nextDeadlineNs(), Math.min(tcp.retryNs(), sockets.retryNs()));
         for (int i = 0; i < netifs.size(); i++) {
             final Netif netif = netifs.get(i);
             earliest = Math.min(

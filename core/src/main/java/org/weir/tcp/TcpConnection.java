@@ -274,6 +274,18 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
         return state.sends() && !snd.finQueued && snd.unsent() < settings.notSentLowWater ? snd.free() : 0;
     }
 
+    /// True if [#write] would take something now, for which there is room here and in the pool. If not,
+    /// [TcpHandler#writable] follows.
+    public boolean takesOctets() {
+        tcp.checkOwner();
+        final boolean full = sendRoom() == 0;
+        if (!full && (snd.queue.hasTailroom() || tcp.pool().pagesForSending() > 0)) {
+            return true;
+        }
+        tcp.starve(this, !full);
+        return false;
+    }
+
     /// Octets that are queued or on the way.
     public int unacknowledged() {
         return snd.queue.length();

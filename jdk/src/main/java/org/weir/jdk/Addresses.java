@@ -66,6 +66,16 @@ final class Addresses {
         return new InetSocketAddress(inet(address.low()), address.port());
     }
 
+    /// The host of a name; null if there is no name.
+    static @Nullable InetAddress host(@Nullable InetSocketAddress name) {
+        return name == null ? null : name.getAddress();
+    }
+
+    /// The port of a name; `none` if there is no name.
+    static int port(@Nullable InetSocketAddress name, int none) {
+        return name == null ? none : name.getPort();
+    }
+
     static InetAddress inet(long low) {
         final int address = IpAddress.ipv4(low);
         final byte[] octets = {(byte) (address >>> 24), (byte) (address >>> 16), (byte) (address >>> 8), (byte) address

@@ -2,17 +2,15 @@ package org.weir.jdk;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.concurrent.TimeUnit;
-import java.util.function.IntSupplier;
 
 /// What arrives on a connection, for users of a `Socket`.
 final class ChannelInputStream extends InputStream {
     private final WeirSocketChannel channel;
-    private final IntSupplier timeoutMs;
+    private final AdaptorOptions options;
 
-    ChannelInputStream(WeirSocketChannel channel, IntSupplier timeoutMs) {
+    ChannelInputStream(WeirSocketChannel channel, AdaptorOptions options) {
         this.channel = channel;
-        this.timeoutMs = timeoutMs;
+        this.options = options;
     }
 
     @Override
@@ -23,7 +21,7 @@ final class ChannelInputStream extends InputStream {
 
     @Override
     public int read(byte[] target, int offset, int length) throws IOException {
-        return channel.blockingRead(target, offset, length, TimeUnit.MILLISECONDS.toNanos(timeoutMs.getAsInt()));
+        return channel.blockingRead(target, offset, length, options.timeoutNs());
     }
 
     @Override

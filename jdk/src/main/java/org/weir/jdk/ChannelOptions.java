@@ -4,7 +4,7 @@ import static org.weir.stack.SocketOptions.IPPROTO_IP;
 import static org.weir.stack.SocketOptions.IPPROTO_TCP;
 import static org.weir.stack.SocketOptions.SOL_SOCKET;
 
-import java.net.SocketException;
+import java.io.IOException;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.util.LinkedHashMap;
@@ -54,12 +54,14 @@ final class ChannelOptions {
         return numbers;
     }
 
+    private final BlockingChannel channel;
     private final StackSocket socket;
     private final Map<SocketOption<?>, StackOption> numbers;
     private final Set<SocketOption<?>> supported;
     private int linger = NO_LINGER;
 
-    ChannelOptions(StackSocket socket, Map<SocketOption<?>, StackOption> numbers) {
+    ChannelOptions(BlockingChannel channel, StackSocket socket, Map<SocketOption<?>, StackOption> numbers) {
+        this.channel = channel;
         this.socket = socket;
         this.numbers = numbers;
         this.supported = Set.copyOf(numbers.keySet());
@@ -69,16 +71,14 @@ final class ChannelOptions {
         return supported;
     }
 
-    /// @throws UnsupportedOperationException if there is no such option here
-    void check(SocketOption<?> name) {
+    private void check(SocketOption<?> name) {
         Objects.requireNonNull(name);
         if (!numbers.containsKey(name)) {
             throw new UnsupportedOperationException("'" + name + "' not supported");
         }
     }
 
-    /// @throws IllegalArgumentException if it cannot have this value
-    void check(SocketOption<?> name, Object value) {
+    private void check(SocketOption<?> name, Object value) {
         check(name);
         if (!name.type().isInstance(value)) {
             throw new IllegalArgumentException("Invalid value '" + value + "'");
@@ -98,8 +98,15 @@ final class ChannelOptions {
         return Objects.requireNonNull(numbers.get(name));
     }
 
-    /// Sets a checked option to a checked value.
-    void set(SocketOption<?> name, Object value) throws SocketException {
+    /// @throws UnsupportedOperationException if there is no such option here
+    /// @throws IllegalArgumentException if it cannot have this value
+    void set(SocketOption<?> name, Object value) throws IOException {
+        check(name, value);
+        store(name, value);
+    }
+
+    private synchronized void store(SocketOption<?> name, Object value) throws IOException {
+        channel.ensureOpen();
         final StackOption number = number(name);
         if (number == LINGER) {
             final int seconds = Math.min((Integer) value, LONGEST_LINGER);
@@ -123,8 +130,15 @@ final class ChannelOptions {
         return number;
     }
 
+    /// @throws UnsupportedOperationException if there is no such option here
+    <T> T get(SocketOption<T> name) throws IOException {
+        check(name);
+        return load(name);
+    }
+
     @SuppressWarnings("unchecked") // The type is the option's.
-    <T> T get(SocketOption<T> name) throws SocketException {
+    private synchronized <T> T load(SocketOption<T> name) throws IOException {
+        channel.ensureOpen();
         final StackOption number = number(name);
         final int value = number == LINGER
                 ? linger

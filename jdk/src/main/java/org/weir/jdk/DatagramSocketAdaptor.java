@@ -14,13 +14,12 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.IllegalBlockingModeException;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// A datagram channel as a `DatagramSocket`.
 final class DatagramSocketAdaptor extends DatagramSocket {
     private final WeirDatagramChannel channel;
-    private volatile int timeoutMs;
+    private final AdaptorOptions options;
 
     // A packet that is received into again has the room that it had at first, although its length has become that of
     // what it holds. Guarded by the packet, as far as the packet is.
@@ -31,6 +30,7 @@ final class DatagramSocketAdaptor extends DatagramSocket {
     DatagramSocketAdaptor(WeirDatagramChannel channel) {
         super(new NoDatagramSocketImpl());
         this.channel = channel;
+        this.options = new AdaptorOptions(channel);
     }
 
     // ---- naming ----
@@ -96,14 +96,12 @@ final class DatagramSocketAdaptor extends DatagramSocket {
 
     @Override
     public @Nullable InetAddress getInetAddress() {
-        final InetSocketAddress remote = channel.remoteAddress();
-        return remote == null ? null : remote.getAddress();
+        return Addresses.host(channel.remoteAddress());
     }
 
     @Override
     public int getPort() {
-        final InetSocketAddress remote = channel.remoteAddress();
-        return remote == null ? -1 : remote.getPort();
+        return Addresses.port(channel.remoteAddress(), -1);
     }
 
     @Override
@@ -130,8 +128,7 @@ final class DatagramSocketAdaptor extends DatagramSocket {
         if (isClosed()) {
             return -1;
         }
-        final InetSocketAddress local = channel.localAddress();
-        return local == null ? 0 : local.getPort();
+        return Addresses.port(channel.localAddress(), 0);
     }
 
     // ---- datagrams ----
@@ -152,7 +149,7 @@ final class DatagramSocketAdaptor extends DatagramSocket {
 
     /// Null for where the socket is connected to.
     private @Nullable InetSocketAddress target(DatagramPacket packet) throws SocketException {
-        ensureOpen();
+        options.ensureOpen();
         final InetSocketAddress remote = channel.remoteAddress();
         final InetAddress address = packet.getAddress();
         if (remote == null) {
@@ -181,11 +178,7 @@ final class DatagramSocketAdaptor extends DatagramSocket {
                 final int length = packet.getLength();
                 final int room = data == lastData && length == lastLength ? lastRoom : length;
                 final int count = channel.blockingReceive(
-                        data,
-                        packet.getOffset(),
-                        room,
-                        TimeUnit.MILLISECONDS.toNanos(timeoutMs),
-                        packet::setSocketAddress);
+                        data, packet.getOffset(), room, options.timeoutNs(), packet::setSocketAddress);
                 packet.setLength(count);
                 lastData = data;
                 lastLength = count;
@@ -205,12 +198,6 @@ final class DatagramSocketAdaptor extends DatagramSocket {
     }
 
     // ---- states ----
-
-    private void ensureOpen() throws SocketException {
-        if (isClosed()) {
-            throw new SocketException("Socket is closed");
-        }
-    }
 
     @Override
     public void close() {
@@ -234,87 +221,63 @@ final class DatagramSocketAdaptor extends DatagramSocket {
     // ---- options ----
 
     @Override
-    public void setSoTimeout(int timeout) throws SocketException {
-        ensureOpen();
-        if (timeout < 0) {
-            throw new IllegalArgumentException("timeout < 0");
-        }
-        timeoutMs = timeout;
+    public void setSoTimeout(int milliseconds) throws SocketException {
+        options.timeout(milliseconds);
     }
 
     @Override
     public int getSoTimeout() throws SocketException {
-        ensureOpen();
-        return timeoutMs;
-    }
-
-    private <T> void set(SocketOption<T> name, T value) throws SocketException {
-        try {
-            channel.setOption(name, value);
-        } catch (IOException e) {
-            throw Failures.adaptedOption(e);
-        }
-    }
-
-    private <T> T get(SocketOption<T> name) throws SocketException {
-        try {
-            return channel.getOption(name);
-        } catch (IOException e) {
-            throw Failures.adaptedOption(e);
-        }
+        return options.timeout();
     }
 
     @Override
     public void setSendBufferSize(int size) throws SocketException {
-        set(StandardSocketOptions.SO_SNDBUF, size);
+        options.set(StandardSocketOptions.SO_SNDBUF, size);
     }
 
     @Override
     public int getSendBufferSize() throws SocketException {
-        return get(StandardSocketOptions.SO_SNDBUF);
+        return options.get(StandardSocketOptions.SO_SNDBUF);
     }
 
     @Override
     public void setReceiveBufferSize(int size) throws SocketException {
-        if (size <= 0) {
-            throw new IllegalArgumentException("Invalid receive size");
-        }
-        set(StandardSocketOptions.SO_RCVBUF, size);
+        options.receiveBufferSize(size, "Invalid receive size");
     }
 
     @Override
     public int getReceiveBufferSize() throws SocketException {
-        return get(StandardSocketOptions.SO_RCVBUF);
+        return options.get(StandardSocketOptions.SO_RCVBUF);
     }
 
     @Override
     public void setReuseAddress(boolean on) throws SocketException {
-        set(StandardSocketOptions.SO_REUSEADDR, on);
+        options.set(StandardSocketOptions.SO_REUSEADDR, on);
     }
 
     @Override
     public boolean getReuseAddress() throws SocketException {
-        return get(StandardSocketOptions.SO_REUSEADDR);
+        return options.get(StandardSocketOptions.SO_REUSEADDR);
     }
 
     @Override
     public void setBroadcast(boolean on) throws SocketException {
-        set(StandardSocketOptions.SO_BROADCAST, on);
+        options.set(StandardSocketOptions.SO_BROADCAST, on);
     }
 
     @Override
     public boolean getBroadcast() throws SocketException {
-        return get(StandardSocketOptions.SO_BROADCAST);
+        return options.get(StandardSocketOptions.SO_BROADCAST);
     }
 
     @Override
     public void setTrafficClass(int typeOfService) throws SocketException {
-        set(StandardSocketOptions.IP_TOS, typeOfService);
+        options.set(StandardSocketOptions.IP_TOS, typeOfService);
     }
 
     @Override
     public int getTrafficClass() throws SocketException {
-        return get(StandardSocketOptions.IP_TOS);
+        return options.get(StandardSocketOptions.IP_TOS);
     }
 
     @Override

@@ -54,6 +54,21 @@ final class Failures {
         };
     }
 
+    /// What an adaptor lets its channel do.
+    @FunctionalInterface
+    interface Action {
+        void run() throws IOException;
+    }
+
+    /// Runs `action` of an adaptor's channel, with the exceptions of a socket.
+    static void adapt(Action action) throws IOException {
+        try {
+            action.run();
+        } catch (IOException | RuntimeException e) {
+            throw adapted(e);
+        }
+    }
+
     /// What a method of a socket adaptor throws when its channel has thrown `thrown`.
     static IOException adapted(Exception thrown) {
         if (thrown instanceof IOException exception) {

@@ -1,5 +1,6 @@
 package org.weir.jdk;
 
+import java.net.SocketTimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,16 @@ final class Gate {
             // Who interrupts closes the channel: that is about to be seen.
             Thread.onSpinWait();
         }
+    }
+
+    /// As [#await(long)], for somebody who has tried once more since `deadlineNs` if it is over.
+    ///
+    /// @throws SocketTimeoutException `timedOut`, if it is over
+    void await(long deadlineNs, String timedOut) throws SocketTimeoutException {
+        if (deadlineNs != NEVER && deadlineNs - System.nanoTime() <= 0) {
+            throw new SocketTimeoutException(timedOut);
+        }
+        await(deadlineNs);
     }
 
     /// The deadline that is `nanoseconds` away; 0 for [#NEVER].

@@ -32,10 +32,25 @@ final class Octets implements OctetSource, OctetTarget {
 
     private final BufferAccess access = new BufferAccess();
 
-    /// @param receives true if octets go to the user's buffers, false if they come from there
-    Octets(SegmentViews views, boolean receives) {
+    private Octets(SegmentViews views, boolean receives) {
         this.views = views;
         this.receives = receives;
+    }
+
+    /// For what goes to the user's buffers.
+    static Octets toReceive(StackSocket socket) {
+        return new Octets(socket.host().views(), true);
+    }
+
+    /// For what comes from the user's buffers.
+    static Octets toSend(StackSocket socket) {
+        return new Octets(socket.host().views(), false);
+    }
+
+    static void checkWritable(ByteBuffer target) {
+        if (target.isReadOnly()) {
+            throw new IllegalArgumentException("Read-only buffer");
+        }
     }
 
     // ---- which ----
@@ -47,6 +62,9 @@ final class Octets implements OctetSource, OctetTarget {
     }
 
     void use(ByteBuffer buffer) {
+        if (receives) {
+            checkWritable(buffer);
+        }
         single = buffer;
         length = buffer.remaining();
         if (buffer.hasArray()) {
@@ -61,6 +79,9 @@ final class Octets implements OctetSource, OctetTarget {
     void use(ByteBuffer[] buffers, int from, int count) {
         long total = 0;
         for (int i = from; i < from + count; i++) {
+            if (receives) {
+                checkWritable(buffers[i]);
+            }
             total += buffers[i].remaining();
         }
         many = buffers;

@@ -2,7 +2,6 @@ package org.weir.jdk;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketAddress;
@@ -13,7 +12,6 @@ import java.nio.channels.IllegalBlockingModeException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// A listening channel as a `ServerSocket`.
@@ -21,11 +19,12 @@ final class ServerSocketAdaptor extends ServerSocket {
     private static final int DEFAULT_BACKLOG = 50;
 
     private final WeirServerSocketChannel channel;
-    private volatile int timeoutMs;
+    private final AdaptorOptions options;
 
     ServerSocketAdaptor(WeirServerSocketChannel channel) {
         super(new NoSocketImpl());
         this.channel = channel;
+        this.options = new AdaptorOptions(channel);
     }
 
     @Override
@@ -35,17 +34,13 @@ final class ServerSocketAdaptor extends ServerSocket {
 
     @Override
     public void bind(@Nullable SocketAddress local, int backlog) throws IOException {
-        try {
-            channel.bind(local, backlog);
-        } catch (IOException | RuntimeException e) {
-            throw Failures.adapted(e);
-        }
+        Failures.adapt(() -> channel.bind(local, backlog));
     }
 
     @Override
     public Socket accept() throws IOException {
         try {
-            final long timeoutNs = TimeUnit.MILLISECONDS.toNanos(timeoutMs);
+            final long timeoutNs = options.timeoutNs();
             final SocketChannel accepted = timeoutNs > 0 ? channel.blockingAccept(timeoutNs) : channel.accept();
             if (accepted == null) {
                 throw new IllegalBlockingModeException();
@@ -68,14 +63,12 @@ final class ServerSocketAdaptor extends ServerSocket {
 
     @Override
     public @Nullable InetAddress getInetAddress() {
-        final InetSocketAddress local = channel.localAddress();
-        return local == null ? null : local.getAddress();
+        return Addresses.host(channel.localAddress());
     }
 
     @Override
     public int getLocalPort() {
-        final InetSocketAddress local = channel.localAddress();
-        return local == null ? -1 : local.getPort();
+        return Addresses.port(channel.localAddress(), -1);
     }
 
     @Override
@@ -93,64 +86,34 @@ final class ServerSocketAdaptor extends ServerSocket {
         return !channel.isOpen();
     }
 
-    private void ensureOpen() throws SocketException {
-        if (isClosed()) {
-            throw new SocketException("Socket is closed");
-        }
-    }
-
     @Override
-    public void setSoTimeout(int timeout) throws SocketException {
-        ensureOpen();
-        if (timeout < 0) {
-            throw new IllegalArgumentException("timeout < 0");
-        }
-        timeoutMs = timeout;
+    public void setSoTimeout(int milliseconds) throws SocketException {
+        options.timeout(milliseconds);
     }
 
     @Override
     public int getSoTimeout() throws SocketException {
-        ensureOpen();
-        return timeoutMs;
-    }
-
-    private <T> void set(SocketOption<T> name, T value) throws SocketException {
-        try {
-            channel.setOption(name, value);
-        } catch (IOException e) {
-            throw Failures.adaptedOption(e);
-        }
-    }
-
-    private <T> T get(SocketOption<T> name) throws SocketException {
-        try {
-            return channel.getOption(name);
-        } catch (IOException e) {
-            throw Failures.adaptedOption(e);
-        }
+        return options.timeout();
     }
 
     @Override
     public void setReuseAddress(boolean on) throws SocketException {
-        set(StandardSocketOptions.SO_REUSEADDR, on);
+        options.set(StandardSocketOptions.SO_REUSEADDR, on);
     }
 
     @Override
     public boolean getReuseAddress() throws SocketException {
-        return get(StandardSocketOptions.SO_REUSEADDR);
+        return options.get(StandardSocketOptions.SO_REUSEADDR);
     }
 
     @Override
     public void setReceiveBufferSize(int size) throws SocketException {
-        if (size <= 0) {
-            throw new IllegalArgumentException("size cannot be 0 or negative");
-        }
-        set(StandardSocketOptions.SO_RCVBUF, size);
+        options.receiveBufferSize(size, "size cannot be 0 or negative");
     }
 
     @Override
     public int getReceiveBufferSize() throws SocketException {
-        return get(StandardSocketOptions.SO_RCVBUF);
+        return options.get(StandardSocketOptions.SO_RCVBUF);
     }
 
     @Override

@@ -19,11 +19,12 @@ import org.jspecify.annotations.Nullable;
 /// A channel of a connection as a `Socket`.
 final class SocketAdaptor extends Socket {
     private final WeirSocketChannel channel;
-    private volatile int timeoutMs;
+    private final AdaptorOptions options;
 
     private SocketAdaptor(WeirSocketChannel channel) throws SocketException {
         super(new NoSocketImpl());
         this.channel = channel;
+        this.options = new AdaptorOptions(channel);
     }
 
     static SocketAdaptor of(WeirSocketChannel channel) {
@@ -52,15 +53,11 @@ final class SocketAdaptor extends Socket {
         if (timeout < 0) {
             throw new IllegalArgumentException("connect: timeout can't be negative");
         }
-        try {
-            channel.blockingConnect(remote, TimeUnit.MILLISECONDS.toNanos(timeout));
-        } catch (IOException | RuntimeException e) {
-            throw Failures.adapted(e);
-        }
+        Failures.adapt(() -> channel.blockingConnect(remote, TimeUnit.MILLISECONDS.toNanos(timeout)));
     }
 
     private void refuseName(InetSocketAddress name) throws IOException {
-        ensureOpen();
+        options.ensureOpen();
         if (isConnected()) {
             throw new SocketException("Already connected");
         }
@@ -70,17 +67,12 @@ final class SocketAdaptor extends Socket {
 
     @Override
     public void bind(@Nullable SocketAddress local) throws IOException {
-        try {
-            channel.bind(local);
-        } catch (IOException | RuntimeException e) {
-            throw Failures.adapted(e);
-        }
+        Failures.adapt(() -> channel.bind(local));
     }
 
     @Override
     public @Nullable InetAddress getInetAddress() {
-        final InetSocketAddress remote = channel.remoteAddress();
-        return remote == null ? null : remote.getAddress();
+        return Addresses.host(channel.remoteAddress());
     }
 
     @Override
@@ -91,14 +83,12 @@ final class SocketAdaptor extends Socket {
 
     @Override
     public int getPort() {
-        final InetSocketAddress remote = channel.remoteAddress();
-        return remote == null ? 0 : remote.getPort();
+        return Addresses.port(channel.remoteAddress(), 0);
     }
 
     @Override
     public int getLocalPort() {
-        final InetSocketAddress local = channel.localAddress();
-        return local == null ? -1 : local.getPort();
+        return Addresses.port(channel.localAddress(), -1);
     }
 
     @Override
@@ -118,14 +108,8 @@ final class SocketAdaptor extends Socket {
 
     // ---- streams ----
 
-    private void ensureOpen() throws SocketException {
-        if (isClosed()) {
-            throw new SocketException("Socket is closed");
-        }
-    }
-
     private void ensureConnected() throws SocketException {
-        ensureOpen();
+        options.ensureOpen();
         if (!isConnected()) {
             throw new SocketException("Socket is not connected");
         }
@@ -137,7 +121,7 @@ final class SocketAdaptor extends Socket {
         if (isInputShutdown()) {
             throw new SocketException("Socket input is shutdown");
         }
-        return new ChannelInputStream(channel, () -> timeoutMs);
+        return new ChannelInputStream(channel, options);
     }
 
     @Override
@@ -151,20 +135,12 @@ final class SocketAdaptor extends Socket {
 
     @Override
     public void shutdownInput() throws IOException {
-        try {
-            channel.shutdownInput();
-        } catch (IOException | RuntimeException e) {
-            throw Failures.adapted(e);
-        }
+        Failures.adapt(() -> channel.shutdownInput());
     }
 
     @Override
     public void shutdownOutput() throws IOException {
-        try {
-            channel.shutdownOutput();
-        } catch (IOException | RuntimeException e) {
-            throw Failures.adapted(e);
-        }
+        Failures.adapt(() -> channel.shutdownOutput());
     }
 
     @Override
@@ -202,54 +178,33 @@ final class SocketAdaptor extends Socket {
     // ---- options ----
 
     @Override
-    public void setSoTimeout(int timeout) throws SocketException {
-        ensureOpen();
-        if (timeout < 0) {
-            throw new IllegalArgumentException("timeout < 0");
-        }
-        timeoutMs = timeout;
+    public void setSoTimeout(int milliseconds) throws SocketException {
+        options.timeout(milliseconds);
     }
 
     @Override
     public int getSoTimeout() throws SocketException {
-        ensureOpen();
-        return timeoutMs;
-    }
-
-    private <T> void set(SocketOption<T> name, T value) throws SocketException {
-        try {
-            channel.setOption(name, value);
-        } catch (IOException e) {
-            throw Failures.adaptedOption(e);
-        }
-    }
-
-    private <T> T get(SocketOption<T> name) throws SocketException {
-        try {
-            return channel.getOption(name);
-        } catch (IOException e) {
-            throw Failures.adaptedOption(e);
-        }
+        return options.timeout();
     }
 
     @Override
     public void setTcpNoDelay(boolean on) throws SocketException {
-        set(StandardSocketOptions.TCP_NODELAY, on);
+        options.set(StandardSocketOptions.TCP_NODELAY, on);
     }
 
     @Override
     public boolean getTcpNoDelay() throws SocketException {
-        return get(StandardSocketOptions.TCP_NODELAY);
+        return options.get(StandardSocketOptions.TCP_NODELAY);
     }
 
     @Override
     public void setSoLinger(boolean on, int seconds) throws SocketException {
-        set(StandardSocketOptions.SO_LINGER, on ? seconds : -1);
+        options.set(StandardSocketOptions.SO_LINGER, on ? seconds : -1);
     }
 
     @Override
     public int getSoLinger() throws SocketException {
-        return get(StandardSocketOptions.SO_LINGER);
+        return options.get(StandardSocketOptions.SO_LINGER);
     }
 
     @Override
@@ -264,7 +219,7 @@ final class SocketAdaptor extends Socket {
 
     @Override
     public boolean getOOBInline() throws SocketException {
-        ensureOpen();
+        options.ensureOpen();
         return false;
     }
 
@@ -273,55 +228,52 @@ final class SocketAdaptor extends Socket {
         if (size <= 0) {
             throw new IllegalArgumentException("Invalid send size");
         }
-        set(StandardSocketOptions.SO_SNDBUF, size);
+        options.set(StandardSocketOptions.SO_SNDBUF, size);
     }
 
     @Override
     public int getSendBufferSize() throws SocketException {
-        return get(StandardSocketOptions.SO_SNDBUF);
+        return options.get(StandardSocketOptions.SO_SNDBUF);
     }
 
     @Override
     public void setReceiveBufferSize(int size) throws SocketException {
-        if (size <= 0) {
-            throw new IllegalArgumentException("Invalid receive size");
-        }
-        set(StandardSocketOptions.SO_RCVBUF, size);
+        options.receiveBufferSize(size, "Invalid receive size");
     }
 
     @Override
     public int getReceiveBufferSize() throws SocketException {
-        return get(StandardSocketOptions.SO_RCVBUF);
+        return options.get(StandardSocketOptions.SO_RCVBUF);
     }
 
     @Override
     public void setKeepAlive(boolean on) throws SocketException {
-        set(StandardSocketOptions.SO_KEEPALIVE, on);
+        options.set(StandardSocketOptions.SO_KEEPALIVE, on);
     }
 
     @Override
     public boolean getKeepAlive() throws SocketException {
-        return get(StandardSocketOptions.SO_KEEPALIVE);
+        return options.get(StandardSocketOptions.SO_KEEPALIVE);
     }
 
     @Override
     public void setTrafficClass(int typeOfService) throws SocketException {
-        set(StandardSocketOptions.IP_TOS, typeOfService);
+        options.set(StandardSocketOptions.IP_TOS, typeOfService);
     }
 
     @Override
     public int getTrafficClass() throws SocketException {
-        return get(StandardSocketOptions.IP_TOS);
+        return options.get(StandardSocketOptions.IP_TOS);
     }
 
     @Override
     public void setReuseAddress(boolean on) throws SocketException {
-        set(StandardSocketOptions.SO_REUSEADDR, on);
+        options.set(StandardSocketOptions.SO_REUSEADDR, on);
     }
 
     @Override
     public boolean getReuseAddress() throws SocketException {
-        return get(StandardSocketOptions.SO_REUSEADDR);
+        return options.get(StandardSocketOptions.SO_REUSEADDR);
     }
 
     @Override

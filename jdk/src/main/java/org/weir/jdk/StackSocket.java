@@ -100,6 +100,12 @@ final class StackSocket extends ReadinessSource implements SocketCallback {
         output.open();
     }
 
+    /// Ends directions of a connection, as [Sockets#shutdown] names them; who waits in one looks again.
+    void shutdown(int how) throws SocketException {
+        host.ask(sockets -> sockets.shutdown(descriptor, how));
+        lookAgain();
+    }
+
     InetSocketAddress localAddress() throws SocketException {
         final SocketAddress local = new SocketAddress();
         host.demand(sockets -> sockets.localAddress(descriptor, local));

@@ -4,13 +4,10 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.SocketAddress;
-import java.net.SocketException;
 import java.net.SocketOption;
-import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.nio.channels.AlreadyBoundException;
 import java.nio.channels.AsynchronousCloseException;
-import java.nio.channels.ClosedChannelException;
 import java.nio.channels.IllegalBlockingModeException;
 import java.nio.channels.NotYetBoundException;
 import java.nio.channels.SelectionKey;
@@ -25,7 +22,7 @@ import org.weir.stack.Sockets;
 import org.weir.stack.Stack;
 
 /// A listening socket of a Weir stack as a channel. One thread at a time accepts.
-final class WeirServerSocketChannel extends ServerSocketChannel implements Watchable {
+final class WeirServerSocketChannel extends ServerSocketChannel implements BlockingChannel {
     private static final int DEFAULT_BACKLOG = 50;
 
     private final WeirSelectorProvider weir;
@@ -43,21 +40,15 @@ final class WeirServerSocketChannel extends ServerSocketChannel implements Watch
         super(provider);
         this.weir = provider;
         this.stackSocket = socket;
-        this.options = new ChannelOptions(socket, ChannelOptions.LISTENER);
+        this.options = new ChannelOptions(this, socket, ChannelOptions.LISTENER);
     }
 
-    static WeirServerSocketChannel open(WeirSelectorProvider provider, StackHost host) throws SocketException {
+    static WeirServerSocketChannel open(WeirSelectorProvider provider, StackHost host) throws IOException {
         final WeirServerSocketChannel channel =
                 new WeirServerSocketChannel(provider, StackSocket.open(host, Sockets.SOCK_STREAM));
         // As the JDK does on Linux, so that a server starts again while old connections wait.
         channel.options.set(StandardSocketOptions.SO_REUSEADDR, true);
         return channel;
-    }
-
-    private void ensureOpen() throws ClosedChannelException {
-        if (!isOpen()) {
-            throw new ClosedChannelException();
-        }
     }
 
     @Override
@@ -104,59 +95,52 @@ final class WeirServerSocketChannel extends ServerSocketChannel implements Watch
     }
 
     private @Nullable SocketChannel accept(boolean blocking, long deadlineNs) throws IOException {
-        WeirSocketChannel accepted = null;
-        try {
-            if (blocking) {
-                begin();
-            }
-            ensureOpen();
-            if (localAddress == null) {
-                throw new NotYetBoundException();
-            }
-            accepted = acceptOne(blocking, deadlineNs);
-        } finally {
-            if (blocking) {
-                end(accepted != null);
-            }
-        }
-        return accepted;
-    }
-
-    private @Nullable WeirSocketChannel acceptOne(boolean blocking, long deadlineNs) throws IOException {
         final Acceptance acceptance = new Acceptance();
-        while (true) {
-            stackSocket.input().close();
-            stackSocket.host().call(acceptance);
-            final StackSocket taken = acceptance.taken;
-            if (taken != null) {
-                return WeirSocketChannel.accepted(weir, taken, Addresses.of(acceptance.peer));
-            }
-            if (!isOpen()) {
-                throw new AsynchronousCloseException();
-            }
-            if (acceptance.result != -Errno.EAGAIN) {
-                throw Failures.of(acceptance.result);
-            }
-            if (!blocking) {
-                return null;
-            }
-            if (deadlineNs != Gate.NEVER && deadlineNs - System.nanoTime() <= 0) {
-                throw new SocketTimeoutException("Accept timed out");
-            }
-            stackSocket.input().await(deadlineNs);
-        }
+        perform(acceptance, blocking, deadlineNs);
+        return acceptance.accepted;
     }
 
     /// Takes a connection and watches it from the start, so that nothing it tells is missed.
-    private final class Acceptance extends StackCall {
+    private final class Acceptance extends StackCall implements Operation {
         private final org.weir.stack.SocketAddress peer = new org.weir.stack.SocketAddress();
         private @Nullable StackSocket taken;
+        private @Nullable SocketChannel accepted;
         private int result;
 
         @Override
         protected void run(Stack stack) {
             result = stack.sockets().accept(stackSocket.descriptor(), peer);
             taken = result < 0 ? null : StackSocket.adopt(stackSocket.host(), stack.sockets(), result);
+        }
+
+        @Override
+        public boolean perform(boolean blocking, long deadlineNs) throws IOException {
+            if (localAddress == null) {
+                throw new NotYetBoundException();
+            }
+            while (!attempt()) {
+                if (!blocking) {
+                    return false;
+                }
+                stackSocket.input().await(deadlineNs, "Accept timed out");
+            }
+            return true;
+        }
+
+        private boolean attempt() throws IOException {
+            stackSocket.input().close();
+            stackSocket.host().call(this);
+            if (taken != null) {
+                accepted = WeirSocketChannel.accepted(weir, taken, Addresses.of(peer));
+                return true;
+            }
+            if (!isOpen()) {
+                throw new AsynchronousCloseException();
+            }
+            if (result != -Errno.EAGAIN) {
+                throw Failures.of(result);
+            }
+            return false;
         }
     }
 
@@ -190,21 +174,13 @@ final class WeirServerSocketChannel extends ServerSocketChannel implements Watch
 
     @Override
     public <T> ServerSocketChannel setOption(SocketOption<T> name, T value) throws IOException {
-        options.check(name, value);
-        synchronized (stateLock) {
-            ensureOpen();
-            options.set(name, value);
-        }
+        options.set(name, value);
         return this;
     }
 
     @Override
     public <T> T getOption(SocketOption<T> name) throws IOException {
-        options.check(name);
-        synchronized (stateLock) {
-            ensureOpen();
-            return options.get(name);
-        }
+        return options.get(name);
     }
 
     @Override
@@ -213,15 +189,23 @@ final class WeirServerSocketChannel extends ServerSocketChannel implements Watch
     }
 
     @Override
-    public ServerSocket socket() {
-        synchronized (stateLock) {
-            ServerSocket made = adaptor;
-            if (made == null) {
-                made = new ServerSocketAdaptor(this);
-                adaptor = made;
-            }
-            return made;
+    public synchronized ServerSocket socket() {
+        if (adaptor == null) {
+            adaptor = new ServerSocketAdaptor(this);
         }
+        return adaptor;
+    }
+
+    // ---- waiting and selection ----
+
+    @Override
+    public void beginWait() {
+        begin();
+    }
+
+    @Override
+    public void endWait(boolean completed) throws AsynchronousCloseException {
+        end(completed);
     }
 
     @Override

@@ -3,6 +3,7 @@ package org.weir.jdk;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -44,8 +45,17 @@ final class World {
     private final List<AutoCloseable> opened = new ArrayList<>();
 
     World(Kind kind) {
+        this(kind, StackConfig.defaults());
+    }
+
+    /// A stack of Weir's with these resources.
+    World(StackConfig config) {
+        this(Kind.WEIR, config);
+    }
+
+    private World(Kind kind, StackConfig config) {
         this.kind = kind;
-        this.stack = kind == Kind.WEIR ? start(StackConfig.defaults()) : null;
+        this.stack = kind == Kind.WEIR ? start(config) : null;
         this.provider = stack == null ? SelectorProvider.provider() : new WeirSelectorProvider(stack);
     }
 
@@ -125,6 +135,23 @@ final class World {
         try (ServerSocketChannel server = provider.openServerSocketChannel(StandardProtocolFamily.INET)) {
             return (InetSocketAddress) server.bind(anyPort()).getLocalAddress();
         }
+    }
+
+    /// An address that never answers: as many have connected to it as may wait until they are accepted.
+    SocketAddress silentAddress() throws Exception {
+        final SocketAddress address = unboundServer().bind(anyPort(), 1).getLocalAddress();
+        for (int i = 0; i < 10; i++) {
+            final SocketChannel caller = nonBlocking(stream());
+            boolean answered = caller.connect(address);
+            for (int look = 0; look < 20 && !answered; look++) {
+                Thread.sleep(10);
+                answered = caller.finishConnect();
+            }
+            if (!answered) {
+                return address;
+            }
+        }
+        throw new AssertionError("a backlog of one takes ten connections");
     }
 
     static <C extends SelectableChannel> C nonBlocking(C channel) throws IOException {

@@ -4,14 +4,28 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.weir.base.SplitMix64;
 import org.weir.link.DropReason;
 import org.weir.link.FaultPlan;
+import org.weir.link.Framing;
+import org.weir.link.LinkCapabilities;
+import org.weir.link.PairLink;
+import org.weir.memory.Headroom;
+import org.weir.memory.Pbuf;
+import org.weir.memory.PbufPool;
 import org.weir.stack.Errno;
 import org.weir.stack.SocketAddress;
 import org.weir.stack.Sockets;
+import org.weir.stack.Stack;
 import org.weir.stack.StackConfig;
 import org.weir.tcp.TcpConfig;
+import org.weir.time.TimerWheel;
+import org.weir.wire.IpAddress;
+import org.weir.wire.IpPrefix;
 
 /// What happens when a fixed resource is used up: drops are counted, nothing throws, and it recovers.
 class PressureTest {
@@ -86,6 +100,194 @@ class PressureTest {
             assertEquals(1_000_000, transfer.verified());
             assertTrue(network.client().stack().pool().pages().failures() > 0, "the pool was dry");
             network.assertNoLeaks();
+        }
+    }
+
+    /// Takes every page, as frames that nobody gives back.
+    private static List<Pbuf> takeAllPages(PbufPool pool) {
+        final List<Pbuf> taken = new ArrayList<>();
+        for (Pbuf p = pool.takePage(); p != null; p = pool.takePage()) {
+            taken.add(p);
+        }
+        return taken;
+    }
+
+    /// Takes every block, as packets that nobody gives back.
+    private static List<Pbuf> takeAllBlocks(PbufPool pool) {
+        final List<Pbuf> taken = new ArrayList<>();
+        for (Pbuf p = pool.take(Headroom.LINK, 1); p != null; p = pool.take(Headroom.LINK, 1)) {
+            taken.add(p);
+        }
+        return taken;
+    }
+
+    @Test
+    void aStreamIsWritableOnlyWhileThePoolHasAPageForIt() {
+        try (SimulatedNetwork network = network(StackConfig.small())) {
+            final Sockets client = network.client().stack().sockets();
+            final SocketAddress far = new SocketAddress(network.server().address(), 7);
+            final int listener = listen(network, far, 8);
+            final int near = client.socket(Sockets.AF_INET, Sockets.SOCK_STREAM);
+            client.connect(near, far);
+            network.run(SECOND);
+            final int accepted = network.server().stack().sockets().accept(listener, null);
+            final AtomicInteger told = new AtomicInteger();
+            client.callback(near, (socket, events) -> told.set(told.get() | events));
+            assertEquals(Sockets.POLLOUT, client.ready(near));
+            final List<Pbuf> held = takeAllPages(network.client().stack().pool());
+            assertEquals(0, client.ready(near));
+            assertEquals(-Errno.EAGAIN, client.send(near, BUFFER, 0, 1));
+            network.run(SECOND);
+            assertEquals(0, told.get());
+            held.forEach(Pbuf::release);
+            network.run(SECOND);
+            assertEquals(Sockets.POLLOUT, told.get());
+            assertEquals(Sockets.POLLOUT, client.ready(near));
+            assertEquals(1, client.send(near, BUFFER, 0, 1));
+            network.run(SECOND);
+            client.close(near);
+            network.server().stack().sockets().close(accepted);
+            network.server().stack().sockets().close(listener);
+            network.assertNoLeaks();
+        }
+    }
+
+    @Test
+    void whoLearntFromItsReadinessAloneThatThePoolIsDryIsToldToo() {
+        try (SimulatedNetwork network = network(StackConfig.small())) {
+            final Sockets client = network.client().stack().sockets();
+            final SocketAddress far = new SocketAddress(network.server().address(), 7);
+            final int listener = listen(network, far, 8);
+            final int near = client.socket(Sockets.AF_INET, Sockets.SOCK_STREAM);
+            client.connect(near, far);
+            network.run(SECOND);
+            final AtomicInteger told = new AtomicInteger();
+            client.callback(near, (socket, events) -> told.set(told.get() | events));
+            final List<Pbuf> held = takeAllPages(network.client().stack().pool());
+            assertEquals(0, client.ready(near));
+            held.forEach(Pbuf::release);
+            network.run(SECOND);
+            assertEquals(Sockets.POLLOUT, told.get());
+            client.close(near);
+            network.server().stack().sockets().close(listener);
+            network.run(SECOND);
+            network.assertNoLeaks();
+        }
+    }
+
+    @Test
+    void aDryPoolLeavesAStreamTheRoomInItsLastPage() {
+        try (SimulatedNetwork network = network(StackConfig.small())) {
+            final Sockets client = network.client().stack().sockets();
+            final SocketAddress far = new SocketAddress(network.server().address(), 7);
+            final int listener = listen(network, far, 8);
+            final int near = client.socket(Sockets.AF_INET, Sockets.SOCK_STREAM);
+            client.connect(near, far);
+            network.run(SECOND);
+            assertEquals(100, client.send(near, BUFFER, 0, 100));
+            final List<Pbuf> held = takeAllPages(network.client().stack().pool());
+            assertEquals(Sockets.POLLOUT, client.ready(near));
+            assertEquals(1_948, client.send(near, BUFFER, 0, 4_096));
+            assertEquals(0, client.ready(near));
+            held.forEach(Pbuf::release);
+            network.run(SECOND);
+            client.close(near);
+            network.server().stack().sockets().close(listener);
+            network.run(SECOND);
+            network.assertNoLeaks();
+        }
+    }
+
+    @Test
+    void aDatagramSocketThatFoundNoBufferIsWritableAgainWhenThereIsOne() {
+        try (SimulatedNetwork network = network(StackConfig.small())) {
+            final Stack stack = network.client().stack();
+            final Sockets client = stack.sockets();
+            final SocketAddress far = new SocketAddress(network.server().address(), 7);
+            network.run(SECOND);
+            final int near = client.socket(Sockets.AF_INET, Sockets.SOCK_DGRAM);
+            final int closed = client.socket(Sockets.AF_INET, Sockets.SOCK_DGRAM);
+            final AtomicInteger told = new AtomicInteger();
+            client.callback(near, (socket, events) -> told.set(told.get() | events));
+            assertEquals(Sockets.POLLOUT, client.ready(near));
+            final List<Pbuf> pages = takeAllPages(stack.pool());
+            final List<Pbuf> blocks = takeAllBlocks(stack.pool());
+            assertEquals(-Errno.EAGAIN, client.sendTo(near, BUFFER, 0, 1, far));
+            assertEquals(-Errno.EAGAIN, client.sendTo(closed, BUFFER, 0, 1, far));
+            client.close(closed);
+            assertEquals(0, client.ready(near));
+            network.run(SECOND);
+            assertEquals(0, told.get());
+            final long waitsNs = stack.nextDeadlineNs() - stack.nowNs();
+            assertTrue(waitsNs > 0 && waitsNs <= SECOND / 1_000, "neither spins nor sleeps for long");
+            blocks.forEach(Pbuf::release);
+            network.run(SECOND);
+            assertEquals(Sockets.POLLOUT, told.get());
+            assertEquals(Sockets.POLLOUT, client.ready(near));
+            pages.forEach(Pbuf::release);
+            assertEquals(1, client.sendTo(near, BUFFER, 0, 1, far));
+            network.run(3_600 * SECOND);
+            assertEquals(TimerWheel.NEVER, stack.nextDeadlineNs(), "nobody waits any more");
+            client.close(near);
+            network.assertNoLeaks();
+        }
+    }
+
+    @Test
+    void aLargeDatagramWaitsForPagesAndASmallOneDoesNot() {
+        try (SimulatedNetwork network = network(StackConfig.small())) {
+            final Sockets client = network.client().stack().sockets();
+            final SocketAddress far = new SocketAddress(network.server().address(), 7);
+            final int large = client.socket(Sockets.AF_INET, Sockets.SOCK_DGRAM);
+            final int small = client.socket(Sockets.AF_INET, Sockets.SOCK_DGRAM);
+            final AtomicInteger told = new AtomicInteger();
+            client.callback(large, (socket, events) -> told.set(told.get() | events));
+            network.run(SECOND);
+            final List<Pbuf> held = takeAllPages(network.client().stack().pool());
+            assertEquals(-Errno.EAGAIN, client.sendTo(large, BUFFER, 0, 1_000, far));
+            assertEquals(1, client.sendTo(small, BUFFER, 0, 1, far));
+            network.run(SECOND);
+            assertEquals(0, told.get());
+            held.forEach(Pbuf::release);
+            network.run(SECOND);
+            assertEquals(Sockets.POLLOUT, told.get());
+            client.close(large);
+            client.close(small);
+            network.assertNoLeaks();
+        }
+    }
+
+    /// A host on `end` of a cable, whose frames are packets.
+    private static Stack host(PairLink end, String address) {
+        final Stack stack = Stack.create(StackConfig.small(), new SplitMix64(1), 0);
+        stack.addAddress(stack.addInterface("pair", end), IpPrefix.parse(address));
+        return stack;
+    }
+
+    @Test
+    void aDatagramSocketThatFoundItsLinkFullIsWritableAgainWhenItHasRoom() {
+        final LinkCapabilities packets = new LinkCapabilities(Framing.IP, 0, 1_500, false, 0, false, 1);
+        final PairLink end = new PairLink(packets, 4);
+        final PairLink otherEnd = new PairLink(packets, 4);
+        end.connectTo(otherEnd);
+        try (Stack stack = host(end, "10.0.0.1/24");
+                Stack other = host(otherEnd, "10.0.0.2/24")) {
+            final Sockets sockets = stack.sockets();
+            final int near = sockets.socket(Sockets.AF_INET, Sockets.SOCK_DGRAM);
+            sockets.connect(near, new SocketAddress(IpAddress.parse("10.0.0.2"), 7));
+            final AtomicInteger told = new AtomicInteger();
+            sockets.callback(near, (socket, events) -> told.set(told.get() | events));
+            for (int i = 0; i < 4; i++) {
+                assertEquals(1, sockets.send(near, BUFFER, 0, 1));
+            }
+            assertEquals(-Errno.EAGAIN, sockets.send(near, BUFFER, 0, 1));
+            assertEquals(0, sockets.ready(near));
+            stack.poll(SECOND);
+            assertEquals(0, told.get());
+            other.poll(SECOND);
+            stack.poll(SECOND);
+            assertEquals(Sockets.POLLOUT, told.get() & Sockets.POLLOUT);
+            assertEquals(Sockets.POLLOUT, sockets.ready(near) & Sockets.POLLOUT);
         }
     }
 

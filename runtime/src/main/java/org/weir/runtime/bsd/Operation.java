@@ -15,8 +15,6 @@ abstract class Operation extends StackCall {
     private int result;
     /// How long to wait altogether; 0 for not at all. Set by [#attempt].
     long timeoutNs;
-    /// After how long to try again even if nobody says that it is worth it. Set by [#attempt].
-    long retryNs = Long.MAX_VALUE;
 
     Operation(BlockingSockets home) {
         this.home = home;
@@ -73,7 +71,7 @@ abstract class Operation extends StackCall {
         final long leftNs =
                 timeoutNs == Long.MAX_VALUE ? timeoutNs : timeoutNs - (home.os().nowNs() - beganNs);
         try {
-            return waiting.await(Math.min(leftNs, retryNs)) || retryNs < leftNs ? 0 : -Errno.EAGAIN;
+            return waiting.await(leftNs) ? 0 : -Errno.EAGAIN;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return -Errno.EINTR;

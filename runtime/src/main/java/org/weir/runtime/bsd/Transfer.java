@@ -5,7 +5,6 @@ import org.weir.stack.Errno;
 import org.weir.stack.SocketAddress;
 import org.weir.stack.SocketOptions;
 import org.weir.stack.Sockets;
-import org.weir.time.StackClock;
 
 /// Sends a message or receives one.
 final class Transfer extends SocketOperation {
@@ -34,9 +33,7 @@ final class Transfer extends SocketOperation {
         return isStream ? receiveStream(sockets) : receiveDatagram(sockets);
     }
 
-    /// Nobody tells when there is room for datagrams again.
     private int sendDatagram(Sockets sockets) {
-        retryNs = StackClock.MILLISECOND;
         return address == null
                 ? sockets.send(descriptor, pieces, pieces.length())
                 : sockets.sendTo(descriptor, pieces, pieces.length(), address);
