@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.weir.base.Owner;
+import org.weir.ip.Ipv4;
 import org.weir.memory.OctetSource;
 import org.weir.memory.OctetTarget;
 import org.weir.memory.Pbuf;
@@ -57,14 +58,17 @@ public final class Sockets {
     private final Owner owner;
     private final Socket[] slots;
     private final SocketEvents events = new SocketEvents(this);
-    private final SocketOptions options = new SocketOptions();
+    private final SocketGroups groups;
+    private final SocketOptions options;
     private @Nullable Socket free;
     private int open;
 
-    Sockets(Tcp tcp, Udp udp, Owner owner, int count) {
-        this.owner = owner;
+    Sockets(Tcp tcp, Udp udp, Ipv4 ipv4, int count) {
+        this.owner = ipv4.resources().owner();
         this.tcp = tcp;
         this.udp = udp;
+        this.groups = new SocketGroups(this, ipv4);
+        this.options = new SocketOptions(groups);
         this.slots = new Socket[count];
         for (int i = count - 1; i >= 0; i--) {
             slots[i] = new Socket(i);
@@ -129,7 +133,8 @@ public final class Sockets {
         return (s.generation & GENERATION_MASK) << INDEX_BITS | s.index;
     }
 
-    private @Nullable Socket find(int descriptor) {
+    @Nullable
+    Socket find(int descriptor) {
         owner.check();
         final int index = descriptor & INDEX_MASK;
         if (descriptor < 0 || index >= slots.length) {
@@ -451,7 +456,8 @@ public final class Sockets {
     }
 
     /// Sends one datagram to `remote`. Returns `length`. `EBADF`, `EOPNOTSUPP` on a stream, `EINVAL`, `EMSGSIZE`,
-    /// `ENETUNREACH`, `EAGAIN` if the link or the pool is full, and the pending error of the socket.
+    /// `EACCES` to all hosts of a network without `SO_BROADCAST`, `ENETUNREACH`, `EAGAIN` if the link or the pool
+    /// is full, and the pending error of the socket.
     public int sendTo(int descriptor, MemorySegment source, long offset, int length, SocketAddress remote) {
         final Socket s = find(descriptor);
         if (s == null) {
@@ -624,7 +630,12 @@ public final class Sockets {
         return 0;
     }
 
-    // ---- options ----
+    // ---- groups and options ----
+
+    /// What datagram sockets hear of IPv4 groups.
+    public SocketGroups groups() {
+        return groups;
+    }
 
     /// Sets an option of [SocketOptions]. `EBADF`, `EINVAL`, `ENOPROTOOPT`: an option that is not there is refused.
     public int setOption(int descriptor, int level, int name, int value) {
@@ -701,6 +712,7 @@ public final class Sockets {
             case Udp.NOT_LOCAL, Udp.NO_PORT -> -Errno.EADDRNOTAVAIL;
             case Udp.NO_ROUTE -> -Errno.ENETUNREACH;
             case Udp.TOO_LONG -> -Errno.EMSGSIZE;
+            case Udp.NOT_PERMITTED -> -Errno.EACCES;
             default -> -Errno.EAGAIN;
         };
     }
