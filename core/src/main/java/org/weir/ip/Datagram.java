@@ -11,6 +11,8 @@ public final class Datagram {
     private long destinationLow;
     private int headerLength;
     private int typeOfService;
+    private int timeToLive;
+    private boolean routerAlert;
     private boolean toGroup;
     private @Nullable Netif netif;
 
@@ -26,6 +28,11 @@ public final class Datagram {
         headerLength = octets;
         typeOfService = tos;
         toGroup = isGroup;
+    }
+
+    void control(int ttl, boolean hasRouterAlert) {
+        timeToLive = ttl;
+        routerAlert = hasRouterAlert;
     }
 
     public long sourceHigh() {
@@ -57,6 +64,15 @@ public final class Datagram {
     /// True if a router has marked the packet because of congestion: RFC 3168 section 5.
     public boolean isCongestionExperienced() {
         return (typeOfService & Ipv4Header.ECN_MASK) == Ipv4Header.ECN_CE;
+    }
+
+    public int timeToLive() {
+        return timeToLive;
+    }
+
+    /// True if the header asks routers to look at what the packet carries, RFC 2113.
+    boolean hasRouterAlert() {
+        return routerAlert;
     }
 
     /// True if the destination is a broadcast or multicast address.

@@ -23,8 +23,8 @@ public final class Ipv4 {
     /// Time to live of what this host sends, RFC 1700.
     public static final int DEFAULT_TTL = 64;
 
-    private static final int MULTICAST_CLASS = 0xE;
     private static final int HOST_PREFIX = 32;
+    private static final int LIMITED_BROADCAST = -1;
 
     private final StackResources resources;
     private final PbufPool pool;
@@ -32,6 +32,7 @@ public final class Ipv4 {
     private final Ethernet ethernet;
     private final Arp arp;
     private final Icmp icmp;
+    private final Multicast multicast;
     private final Routes routes = new Routes();
     private final List<Netif> netifs = new ArrayList<>();
     private final Ipv4Header header = new Ipv4Header();
@@ -40,8 +41,8 @@ public final class Ipv4 {
     private @Nullable Transport udp;
     private int identification;
 
-    /// Makes the layer; `neighbors` bounds the ARP cache.
-    public Ipv4(StackResources resources, int neighbors) {
+    /// Makes the layer; `neighbors` bounds the ARP cache, `memberships` the groups that sockets join.
+    public Ipv4(StackResources resources, int neighbors, int memberships) {
         this.resources = resources;
         this.pool = resources.pool();
         this.drops = resources.drops();
@@ -49,6 +50,7 @@ public final class Ipv4 {
         this.icmp = new Icmp(this);
         this.arp = new Arp(this, resources.timers(), neighbors, new KeyedHash(resources.entropy()));
         this.ethernet = new Ethernet(this, arp, drops);
+        this.multicast = new Multicast(this, memberships);
         this.identification = (int) resources.entropy().next();
     }
 
@@ -63,8 +65,9 @@ public final class Ipv4 {
     /// Adds an interface on `link` (taken over).
     public Netif addInterface(String name, Link link) {
         link.attach(pool, drops);
-        final Netif netif = new Netif(name, link, this);
+        final Netif netif = new Netif(name, netifs.size() + 1, link, this);
         netifs.add(netif);
+        multicast.igmp().attach(netif);
         return netif;
     }
 
@@ -94,16 +97,17 @@ public final class Ipv4 {
             return false;
         }
         final int address = IpAddress.ipv4(low);
-        return address >>> 28 != MULTICAST_CLASS && !isBroadcast(address);
+        return !IpAddress.isMulticast(address) && !isBroadcast(address);
     }
 
-    private boolean isBroadcast(int address) {
+    /// True if `address` reaches all hosts of a network that this host is on.
+    public boolean isBroadcast(int address) {
         for (int i = 0; i < netifs.size(); i++) {
             if (netifs.get(i).isBroadcast(address)) {
                 return true;
             }
         }
-        return address == -1;
+        return address == LIMITED_BROADCAST;
     }
 
     /// Adds a route to everything that no longer prefix matches.
@@ -141,6 +145,15 @@ public final class Ipv4 {
         return icmp;
     }
 
+    public Igmp igmp() {
+        return multicast.igmp();
+    }
+
+    /// The groups that sockets hear.
+    public Multicast multicast() {
+        return multicast;
+    }
+
     Ethernet ethernet() {
         return ethernet;
     }
@@ -149,16 +162,56 @@ public final class Ipv4 {
         return routes;
     }
 
+    /// The way to `destination`, which may be a group or all hosts of a link: where no route leads there, these are
+    /// reached by the first interface that is not the loopback. Null if there is none.
+    public @Nullable Route routeTo(int destination) {
+        final Route route = routes.find(destination);
+        if (route != null || !IpAddress.isMulticast(destination) && destination != LIMITED_BROADCAST) {
+            return route;
+        }
+        for (int i = 0; i < netifs.size(); i++) {
+            if (!netifs.get(i).isLoopback()) {
+                return netifs.get(i).groupRoute();
+            }
+        }
+        return null;
+    }
+
+    /// As above, by `netif` alone: what is sent to a group by an interface that the user has chosen.
+    public Route groupRoute(Netif netif) {
+        return netif.groupRoute();
+    }
+
     /// All interfaces. The list must not be changed.
     public List<Netif> interfaces() {
         return netifs;
+    }
+
+    /// The interface with this [Netif#index]; null if there is none.
+    public @Nullable Netif interfaceAt(int index) {
+        return index < 1 || index > netifs.size() ? null : netifs.get(index - 1);
+    }
+
+    /// The interface with this name; null if there is none.
+    public @Nullable Netif interfaceNamed(String name) {
+        for (final Netif netif : netifs) {
+            if (netif.name().equals(name)) {
+                return netif;
+            }
+        }
+        return null;
     }
 
     // ---- in ----
 
     /// Takes a received packet that starts with an IPv4 header.
     void process(Pbuf packet, Netif netif) {
-        input.process(packet, netif);
+        input.process(packet, netif, !netif.isLoopback());
+    }
+
+    /// Takes a copy of a packet that this host has sent by `netif` and hears itself.
+    void processOwn(Pbuf packet, Netif netif) {
+        input.process(packet, netif, false);
     }
 
     @Nullable
@@ -186,6 +239,46 @@ public final class Ipv4 {
     ///
     /// @param timeToLive RFC 791 TTL, 1 to 255
     public void dispatch(Pbuf packet, Route route, int source, int destination, int protocol, int timeToLive) {
+        prependHeader(packet, source, destination, protocol, timeToLive);
+        handOver(packet, route.netif(), destination, route.nextHop(destination));
+    }
+
+    /// As above, to a group or to all hosts of a network, of which this host is one: it hears a copy, if it wants
+    /// to.
+    ///
+    /// @param timeToLive 0 if nobody else is to hear it
+    public void dispatchToAll(Pbuf packet, Route route, int source, int destination, int protocol, int timeToLive) {
+        prependHeader(packet, source, destination, protocol, timeToLive);
+        final Netif netif = route.netif();
+        if (!netif.isLoopback()) {
+            netif.hearOwn(packet);
+        }
+        if (timeToLive == 0) {
+            packet.release();
+        } else {
+            handOver(packet, netif, destination, destination);
+        }
+    }
+
+    /// Takes `packet` and sends it to a group on `netif`, no further than to its routers: RFC 3376 section 4.
+    void dispatchWithRouterAlert(Pbuf packet, Netif netif, int destination, int protocol) {
+        final long at = packet.prepend(Ipv4Header.LENGTH_WITH_ROUTER_ALERT);
+        header.at(packet.segment(), at)
+                .begin(Ipv4Header.LENGTH_WITH_ROUTER_ALERT)
+                .typeOfService(packet.typeOfService())
+                .totalLength(packet.totalLength())
+                .identification(nextIdentification(packet))
+                .flagsAndFragmentOffset(Ipv4Header.DONT_FRAGMENT)
+                .timeToLive(1)
+                .protocol(protocol)
+                .source(netif.primaryAddress())
+                .destination(destination)
+                .routerAlert()
+                .sealChecksum();
+        handOver(packet, netif, destination, destination);
+    }
+
+    private void prependHeader(Pbuf packet, int source, int destination, int protocol, int timeToLive) {
         final long at = packet.prepend(Ipv4Header.LENGTH);
         header.at(packet.segment(), at)
                 .write(
@@ -194,13 +287,17 @@ public final class Ipv4 {
                         Ipv4Header.protocolWord(timeToLive, protocol),
                         source,
                         destination);
-        final Netif netif = route.netif();
+    }
+
+    private void handOver(Pbuf packet, Netif netif, int destination, int nextHop) {
         if (netif.capabilities().framing() == Framing.IP) {
             netif.transmit(packet);
+        } else if (IpAddress.isMulticast(destination)) {
+            ethernet.dispatch(packet, netif, MacAddress.ofGroup(destination), EtherType.IPV4);
         } else if (netif.isBroadcast(destination)) {
             ethernet.dispatch(packet, netif, MacAddress.BROADCAST, EtherType.IPV4);
         } else {
-            arp.dispatch(packet, netif, route.nextHop(destination));
+            arp.dispatch(packet, netif, nextHop);
         }
     }
 

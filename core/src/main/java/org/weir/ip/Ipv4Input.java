@@ -15,7 +15,6 @@ import org.weir.wire.Ipv4Header;
 final class Ipv4Input {
     private static final int LOOPBACK_NET = 127;
     private static final int FIRST_MULTICAST = 224;
-    private static final int MULTICAST_CLASS = 0xE;
     private static final int LOOSE_SOURCE_ROUTE = 131;
     private static final int STRICT_SOURCE_ROUTE = 137;
     private static final int END_OF_OPTIONS = 0;
@@ -28,6 +27,7 @@ final class Ipv4Input {
     private long lengthAndFragment;
     private long protocolAndSource;
     private int destination;
+    private boolean hasRouterAlert;
 
     Ipv4Input(Ipv4 ipv4, DropCounters drops) {
         this.ipv4 = ipv4;
@@ -35,10 +35,12 @@ final class Ipv4Input {
     }
 
     /// Takes a received packet that starts with an IPv4 header.
-    void process(Pbuf packet, Netif netif) {
+    ///
+    /// @param fromOutside another host may have sent it
+    void process(Pbuf packet, Netif netif, boolean fromOutside) {
         DropReason fault = check(packet);
         if (fault == null) {
-            fault = checkAddresses(netif);
+            fault = checkAddresses(netif, fromOutside);
         }
         if (fault == null && Ipv4Header.isFragment(lengthAndFragment)) {
             fault = DropReason.IPV4_FRAGMENT;
@@ -49,6 +51,7 @@ final class Ipv4Input {
         }
         final int headerLength = Ipv4Header.headerLength(lengthAndFragment);
         datagram.ipv4(netif, IpAddress.mapped(Ipv4Header.source(protocolAndSource)), IpAddress.mapped(destination));
+        datagram.control(Ipv4Header.timeToLive(protocolAndSource), hasRouterAlert);
         datagram.header(headerLength, Ipv4Header.typeOfService(lengthAndFragment), isToGroup(netif));
         packet.trimTo(Ipv4Header.totalLength(lengthAndFragment));
         packet.strip(headerLength);
@@ -61,6 +64,8 @@ final class Ipv4Input {
             transport.process(segment, datagram);
         } else if (protocol == IpProtocol.ICMP) {
             ipv4.icmp().process(segment, datagram);
+        } else if (protocol == IpProtocol.IGMP) {
+            ipv4.igmp().process(segment, datagram);
         } else {
             drops.count(DropReason.IPV4_UNKNOWN_PROTOCOL);
             ipv4.icmp().protocolUnreachable(segment, datagram);
@@ -76,6 +81,7 @@ final class Ipv4Input {
         lengthAndFragment = header.lengthAndFragment();
         protocolAndSource = header.protocolAndSource();
         destination = header.destination();
+        hasRouterAlert = false;
         final int headerLength = Ipv4Header.headerLength(lengthAndFragment);
         final int totalLength = Ipv4Header.totalLength(lengthAndFragment);
         if (Ipv4Header.version(lengthAndFragment) != 4
@@ -92,7 +98,7 @@ final class Ipv4Input {
         return intact ? null : DropReason.IPV4_BAD_CHECKSUM;
     }
 
-    private static @Nullable DropReason checkOptions(Pbuf packet, int headerLength) {
+    private @Nullable DropReason checkOptions(Pbuf packet, int headerLength) {
         int at = Ipv4Header.LENGTH;
         while (at < headerLength) {
             final int kind = octet(packet, at);
@@ -111,6 +117,7 @@ final class Ipv4Input {
                     return DropReason.IPV4_MALFORMED;
                 }
             }
+            hasRouterAlert |= kind == Ipv4Header.ROUTER_ALERT;
             at += size;
         }
         return null;
@@ -120,26 +127,40 @@ final class Ipv4Input {
         return packet.segment().get(ValueLayout.JAVA_BYTE, packet.offset() + at) & 0xFF;
     }
 
-    private @Nullable DropReason checkAddresses(Netif netif) {
-        final boolean fromOutside = !netif.isLoopback();
+    private @Nullable DropReason checkAddresses(Netif netif, boolean fromOutside) {
         if (isMartian(Ipv4Header.source(protocolAndSource), netif, fromOutside)
                 || fromOutside && destination >>> 24 == LOOPBACK_NET) {
             return DropReason.IPV4_MARTIAN;
+        }
+        if (IpAddress.isMulticast(destination)) {
+            return isHeard(netif) ? null : DropReason.IPV4_OTHER_GROUP;
         }
         final boolean isOurs = netif.hasAddress(destination) || ipv4.isLocal(destination);
         return isOurs || netif.isBroadcast(destination) ? null : DropReason.IPV4_NOT_FOR_US;
     }
 
+    /// Messages about a group concern all its members, whatever sources they hear.
+    private boolean isHeard(Netif netif) {
+        return Ipv4Header.protocol(protocolAndSource) == IpProtocol.IGMP
+                ? ipv4.multicast().isMember(netif, destination)
+                : ipv4.multicast().accepts(netif, destination, Ipv4Header.source(protocolAndSource));
+    }
+
     /// RFC 1122 section 3.2.1.3: addresses that must not be a source.
     private boolean isMartian(int source, Netif netif, boolean fromOutside) {
         final int net = source >>> 24;
-        return net == 0
+        return net == 0 && !isQueryOfASwitch(source)
                 || net >= FIRST_MULTICAST
                 || netif.isBroadcast(source)
                 || fromOutside && (net == LOOPBACK_NET || ipv4.isLocal(source));
     }
 
+    /// A switch without an address that asks for members of groups sends from 0.0.0.0: RFC 4541 section 2.1.1.
+    private boolean isQueryOfASwitch(int source) {
+        return source == 0 && Ipv4Header.protocol(protocolAndSource) == IpProtocol.IGMP;
+    }
+
     private boolean isToGroup(Netif netif) {
-        return destination >>> 28 == MULTICAST_CLASS || netif.isBroadcast(destination);
+        return IpAddress.isMulticast(destination) || netif.isBroadcast(destination);
     }
 }

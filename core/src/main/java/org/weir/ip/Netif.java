@@ -10,16 +10,21 @@ import org.weir.link.LinkCapabilities;
 import org.weir.link.LoopbackLink;
 import org.weir.link.PacketSink;
 import org.weir.memory.ChecksumState;
+import org.weir.memory.PacketQueue;
 import org.weir.memory.Pbuf;
 import org.weir.memory.PbufPool;
 import org.weir.time.StackClock;
 import org.weir.wire.EthernetHeader;
+import org.weir.wire.IpAddress;
 import org.weir.wire.IpPrefix;
 import org.weir.wire.UdpHeader;
 
 /// A network interface: a link, its addresses and its counters.
 public final class Netif {
     private static final int LIMITED_BROADCAST = -1;
+    private static final IpPrefix GROUPS = new IpPrefix(IpAddress.ofIpv4(0xE000_0000), 4);
+    /// Copies of this host's own multicasts and broadcasts that may wait.
+    private static final int OWN_COPIES = 64;
     /// The most segments that one packet is cut into here: as many as a connection sends in a turn.
     private static final int SEGMENTS_PER_PACKET = 32;
     /// Pages that a segment shares with its neighbours, and the cuts themselves.
@@ -28,13 +33,17 @@ public final class Netif {
     private static final int LONGEST_PAYLOAD = 65_160;
 
     private final String name;
+    private final int index;
     private final Link link;
+    private final Ipv4 ipv4;
     private final LinkCapabilities capabilities;
     private final PacketSink input;
     private final StackClock clock;
     private final DropCounters drops;
     private final PbufPool pool;
     private final Segmentation segmentation;
+    private final Route groupRoute;
+    private final PacketQueue ownCopies = new PacketQueue();
     private final int maximumFrame;
     private final List<IpPrefix> addresses = new ArrayList<>();
     private int[] addressOf = new int[0];
@@ -47,9 +56,12 @@ public final class Netif {
     private long packetsSent;
     private long octetsSent;
 
-    Netif(String name, Link link, Ipv4 ipv4) {
+    Netif(String name, int index, Link link, Ipv4 ipv4) {
         this.name = name;
+        this.index = index;
         this.link = link;
+        this.ipv4 = ipv4;
+        this.groupRoute = new Route(GROUPS, this, 0);
         this.capabilities = link.capabilities();
         this.clock = ipv4.clock();
         this.drops = ipv4.drops();
@@ -58,15 +70,15 @@ public final class Netif {
         this.maximumFrame = capabilities.mtu() + linkHeader;
         this.pool = ipv4.pool();
         this.segmentation = new Segmentation(pool, drops, linkHeader);
-        this.input = ethernet ? frame -> receiveEthernet(ipv4, frame) : packet -> receiveIp(ipv4, packet);
+        this.input = ethernet ? this::receiveEthernet : this::receiveIp;
     }
 
-    private void receiveEthernet(Ipv4 ipv4, Pbuf frame) {
+    private void receiveEthernet(Pbuf frame) {
         countReceived(frame);
         ipv4.ethernet().process(frame, this);
     }
 
-    private void receiveIp(Ipv4 ipv4, Pbuf packet) {
+    private void receiveIp(Pbuf packet) {
         countReceived(packet);
         ipv4.process(packet, this);
     }
@@ -78,6 +90,11 @@ public final class Netif {
 
     public String name() {
         return name;
+    }
+
+    /// Its number, from 1 on: 1 is the loopback.
+    public int index() {
+        return index;
     }
 
     public Link link() {
@@ -108,6 +125,9 @@ public final class Netif {
     /// Takes the interface up or down; while it is down nothing is received or sent.
     public void up(boolean isUp) {
         up = isUp;
+        if (!isUp) {
+            ownCopies.clear();
+        }
     }
 
     // ---- addresses (set-up) ----
@@ -162,9 +182,9 @@ public final class Netif {
         return false;
     }
 
-    /// True if a frame was sent that [#flush] has not seen.
-    public boolean needsFlush() {
-        return usedSinceFlush;
+    /// The way to groups and to all hosts of the link that no route leads to.
+    Route groupRoute() {
+        return groupRoute;
     }
 
     /// True if `ipv4` reaches all hosts of one of this interface's networks.
@@ -184,7 +204,44 @@ public final class Netif {
 
     /// Passes at most `budget` received frames to the layer above. Returns how many.
     public int receive(int budget) {
-        return up ? link.receive(input, budget, clock.nowNs()) : 0;
+        return up ? receiveOwnCopies() + link.receive(input, budget, clock.nowNs()) : 0;
+    }
+
+    private int receiveOwnCopies() {
+        final int copies = ownCopies.size();
+        for (int i = 0; i < copies; i++) {
+            final Pbuf packet = ownCopies.poll();
+            if (packet != null) {
+                ipv4.processOwn(packet, this);
+            }
+        }
+        return copies;
+    }
+
+    /// Lets this host hear, in the next poll, what it sends to a group or to all hosts: a copy of `packet`
+    /// (borrowed, from its IP header).
+    void hearOwn(Pbuf packet) {
+        if (!up) {
+            return;
+        }
+        if (ownCopies.size() == OWN_COPIES) {
+            drops.count(DropReason.OWN_COPY_QUEUE_FULL);
+            return;
+        }
+        final Pbuf copy = pool.copyOf(packet, 0, packet.totalLength());
+        if (copy == null) {
+            drops.count(DropReason.NO_BUFFER);
+            return;
+        }
+        copy.checksumState(ChecksumState.VERIFIED);
+        copy.segmentSize(packet.segmentSize());
+        ownCopies.add(copy);
+    }
+
+    /// When the interface is to be polled although nothing arrives; a time in the past if it has work now.
+    public long nextDeadlineNs() {
+        final boolean hasWork = usedSinceFlush || !ownCopies.isEmpty();
+        return hasWork ? Long.MIN_VALUE : link.nextDeadlineNs();
     }
 
     /// True if the link takes another frame now.
@@ -257,6 +314,12 @@ public final class Netif {
             usedSinceFlush = false;
             link.flush(clock.nowNs());
         }
+    }
+
+    /// Releases what waits, and closes the link.
+    public void close() {
+        ownCopies.clear();
+        link.close();
     }
 
     // ---- counters ----

@@ -36,6 +36,8 @@ public enum DropReason {
     IPV4_SOURCE_ROUTE("source-routed"),
     /// Not addressed to this host, and this host does not forward.
     IPV4_NOT_FOR_US("not addressed to this host"),
+    /// To a group that this host has not joined on the interface, or from a source that nobody here wants to hear.
+    IPV4_OTHER_GROUP("sent to a group, or by a source of it, that nobody here wants to hear"),
     /// A fragment: reassembly is not there yet.
     IPV4_FRAGMENT("fragment"),
     /// No protocol takes it.
@@ -50,6 +52,14 @@ public enum DropReason {
     ICMP_IGNORED("an ICMP type that is not answered"),
     /// An ICMP message that was not sent because too many were.
     ICMP_RATE_LIMITED("too many ICMP messages"),
+    /// An IGMP message that is cut short or contradicts itself.
+    IGMP_MALFORMED("malformed IGMP message"),
+    /// The IGMP checksum is wrong.
+    IGMP_BAD_CHECKSUM("wrong IGMP checksum"),
+    /// An IGMP message that is not for hosts, or a query that no router of this network may have sent.
+    IGMP_IGNORED("an IGMP message that is not answered"),
+    /// A datagram of this host to a group or to all hosts, whose copy for this host itself found too many waiting.
+    OWN_COPY_QUEUE_FULL("too many of this host's own multicasts and broadcasts wait"),
     /// A UDP header that contradicts the IP header.
     UDP_MALFORMED("malformed UDP header"),
     /// The UDP checksum is wrong.

@@ -6,6 +6,8 @@ public final class Errno {
     public static final int EBADF = 9;
     public static final int EAGAIN = 11;
     public static final int ENOMEM = 12;
+    public static final int EACCES = 13;
+    public static final int ENODEV = 19;
     public static final int EINVAL = 22;
     public static final int EMFILE = 24;
     public static final int EPIPE = 32;
@@ -39,6 +41,8 @@ public final class Errno {
             case EBADF -> "EBADF";
             case EAGAIN -> "EAGAIN";
             case ENOMEM -> "ENOMEM";
+            case EACCES -> "EACCES";
+            case ENODEV -> "ENODEV";
             case EINVAL -> "EINVAL";
             case EMFILE -> "EMFILE";
             case EPIPE -> "EPIPE";

@@ -18,19 +18,25 @@ public final class SocketOptions {
     public static final int IPPROTO_TCP = 6;
     public static final int IPPROTO_UDP = 17;
 
-    /// 1 to share a bound port with other sockets that have this set, as long as none of them listens.
+    /// 1 to share a bound port with other sockets that have this set, as long as none of them listens. Of datagram
+    /// sockets the one bound last hears what is sent to this host, and each what is sent to a group or to all
+    /// hosts.
     public static final int SO_REUSEADDR = 2;
     /// The type of the socket; read only.
     public static final int SO_TYPE = 3;
     /// The pending error, cleared by reading it; read only.
     public static final int SO_ERROR = 4;
-    /// Octets that a stream queues for sending; fixes the size. Not doubled, as Linux would.
+    /// 1 to permit sending to all hosts of a network.
+    public static final int SO_BROADCAST = 6;
+    /// Octets that a stream queues for sending; fixes the size. Not doubled, as Linux would. Nothing is queued for
+    /// a datagram socket: octets that one call sends at most, `EMSGSIZE` beyond.
     public static final int SO_SNDBUF = 7;
     /// Octets that wait for the reader; fixes the size. Not doubled, as Linux would.
     public static final int SO_RCVBUF = 8;
     /// 1 to probe a silent connection.
     public static final int SO_KEEPALIVE = 9;
-    /// 1 to share a listening port with other sockets that have this set: connections are spread over them.
+    /// 1 to share a port with other sockets that have this set: connections, or senders of datagrams, are spread
+    /// over them.
     public static final int SO_REUSEPORT = 15;
     /// Octets of payload that a stream sends for each second at most; 0 for no limit.
     public static final int SO_MAX_PACING_RATE = 47;
@@ -61,11 +67,17 @@ public final class SocketOptions {
     public static final int TCP_USER_TIMEOUT = 18;
     /// Octets waiting to be sent for the first time below which the socket is writable.
     public static final int TCP_NOTSENT_LOWAT = 25;
-    /// The type of service of what a stream sends: DSCP in the upper six bits, 0 to 255; the lower two do not
-    /// count.
+    /// The type of service of what is sent: DSCP in the upper six bits, 0 to 255; the lower two do not count for
+    /// streams.
     public static final int IP_TOS = 1;
-    /// Time to live of what is sent, 1 to 255.
+    /// Time to live of what is sent, but not to groups, 1 to 255.
     public static final int IP_TTL = 2;
+    /// The interface by which to send to groups, by its [org.weir.ip.Netif#index]; 0 to let the routes choose.
+    public static final int IP_MULTICAST_IF = 32;
+    /// Time to live of what is sent to groups, 0 (this host alone) to 255, or -1 for the default of 1.
+    public static final int IP_MULTICAST_TTL = 33;
+    /// 1 to hear here what is sent to groups that sockets of this host have joined.
+    public static final int IP_MULTICAST_LOOP = 34;
 
     /// Octets of payload after which what one call sends is cut into another datagram, 0 (never) to 65535.
     public static final int UDP_SEGMENT = 103;
@@ -77,7 +89,11 @@ public final class SocketOptions {
     private static final int LONGEST_FIN_WAIT = 120;
     private static final int LONGEST_DEFERRAL = 3_600;
 
-    SocketOptions() {}
+    private final SocketGroups groups;
+
+    SocketOptions(SocketGroups groups) {
+        this.groups = groups;
+    }
 
     // ---- setting ----
 
@@ -93,14 +109,7 @@ public final class SocketOptions {
 
     private static int setSocketLevel(Socket s, int name, int value) {
         if (s.endpoint != null) {
-            if (name != SO_RCVBUF) {
-                return -Errno.ENOPROTOOPT;
-            }
-            if (value < 1) {
-                return -Errno.EINVAL;
-            }
-            s.endpoint.queueLimit(value);
-            return 0;
+            return setDatagramLevel(s.endpoint, name, value);
         }
         final TcpSettings t = s.settings;
         switch (name) {
@@ -128,6 +137,23 @@ public final class SocketOptions {
             }
         }
         return apply(s);
+    }
+
+    private static int setDatagramLevel(UdpEndpoint e, int name, int value) {
+        if (value < 1 && (name == SO_SNDBUF || name == SO_RCVBUF)) {
+            return -Errno.EINVAL;
+        }
+        switch (name) {
+            case SO_REUSEADDR -> e.reuseAddress(value != 0);
+            case SO_REUSEPORT -> e.reusePort(value != 0);
+            case SO_BROADCAST -> e.broadcast(value != 0);
+            case SO_SNDBUF -> e.sendLimit(value);
+            case SO_RCVBUF -> e.queueLimit(value);
+            default -> {
+                return -Errno.ENOPROTOOPT;
+            }
+        }
+        return 0;
     }
 
     private static int setTcpLevel(Socket s, int name, int value) {
@@ -193,16 +219,15 @@ public final class SocketOptions {
         return 0;
     }
 
-    private static int setIpLevel(Socket s, int name, int value) {
-        if (name != IP_TTL && (name != IP_TOS || s.type != Sockets.SOCK_STREAM)) {
+    private int setIpLevel(Socket s, int name, int value) {
+        if (s.endpoint != null) {
+            return setIpLevel(s.endpoint, name, value);
+        }
+        if (name != IP_TTL && name != IP_TOS) {
             return -Errno.ENOPROTOOPT;
         }
-        if (value < (name == IP_TTL ? 1 : 0) || value > 0xFF) {
+        if (unlessIn(value, name == IP_TTL ? 1 : 0, 0xFF) != 0) {
             return -Errno.EINVAL;
-        }
-        if (s.endpoint != null) {
-            s.endpoint.timeToLive(value);
-            return 0;
         }
         if (name == IP_TTL) {
             s.settings.timeToLive = value;
@@ -210,6 +235,29 @@ public final class SocketOptions {
             s.settings.typeOfService = value;
         }
         return apply(s);
+    }
+
+    private int setIpLevel(UdpEndpoint e, int name, int value) {
+        final int problem = switch (name) {
+            case IP_TTL -> unlessIn(value, 1, 0xFF);
+            case IP_TOS -> unlessIn(value, 0, 0xFF);
+            case IP_MULTICAST_TTL -> unlessIn(value, -1, 0xFF);
+            case IP_MULTICAST_IF, IP_MULTICAST_LOOP -> 0;
+            default -> Errno.ENOPROTOOPT;
+        };
+        if (problem != 0) {
+            return -problem;
+        }
+        switch (name) {
+            case IP_TTL -> e.timeToLive(value);
+            case IP_TOS -> e.typeOfService(value);
+            case IP_MULTICAST_TTL -> e.groupTimeToLive(value < 0 ? 1 : value);
+            case IP_MULTICAST_LOOP -> e.groupLoop(value != 0);
+            default -> {
+                return groups.sendBy(e, value);
+            }
+        }
+        return 0;
     }
 
     /// What was set reaches the connection or the listener, if there is one.
@@ -233,10 +281,25 @@ public final class SocketOptions {
     }
 
     private static int ipLevel(Socket s, int name) {
-        if (name == IP_TTL) {
-            return s.endpoint == null ? s.settings.timeToLive : s.endpoint.timeToLive();
+        if (s.endpoint != null) {
+            return ipLevel(s.endpoint, name);
         }
-        return name == IP_TOS && s.endpoint == null ? s.settings.typeOfService : -Errno.ENOPROTOOPT;
+        return switch (name) {
+            case IP_TTL -> s.settings.timeToLive;
+            case IP_TOS -> s.settings.typeOfService;
+            default -> -Errno.ENOPROTOOPT;
+        };
+    }
+
+    private static int ipLevel(UdpEndpoint e, int name) {
+        return switch (name) {
+            case IP_TTL -> e.timeToLive();
+            case IP_TOS -> e.typeOfService();
+            case IP_MULTICAST_IF -> e.groupNetif() == null ? 0 : e.groupNetif().index();
+            case IP_MULTICAST_TTL -> e.groupTimeToLive();
+            case IP_MULTICAST_LOOP -> flag(e.groupLoop());
+            default -> -Errno.ENOPROTOOPT;
+        };
     }
 
     private static int socketLevel(Socket s, int name) {
@@ -249,7 +312,14 @@ public final class SocketOptions {
     }
 
     private static int datagramLevel(UdpEndpoint e, int name) {
-        return name == SO_RCVBUF ? e.queueLimit() : -Errno.ENOPROTOOPT;
+        return switch (name) {
+            case SO_REUSEADDR -> flag(e.reuseAddress());
+            case SO_REUSEPORT -> flag(e.reusePort());
+            case SO_BROADCAST -> flag(e.broadcast());
+            case SO_SNDBUF -> e.sendLimit();
+            case SO_RCVBUF -> e.queueLimit();
+            default -> -Errno.ENOPROTOOPT;
+        };
     }
 
     private static int streamLevel(Socket s, int name) {

@@ -59,7 +59,8 @@ public final class Sockets {
     private final Socket[] slots;
     private final SocketEvents events = new SocketEvents(this);
     private final BlockedSenders blocked;
-    private final SocketOptions options = new SocketOptions();
+    private final SocketGroups groups;
+    private final SocketOptions options;
     private @Nullable Socket free;
     private int open;
 
@@ -68,6 +69,8 @@ public final class Sockets {
         this.blocked = new BlockedSenders(ipv4, events);
         this.tcp = tcp;
         this.udp = udp;
+        this.groups = new SocketGroups(this, ipv4);
+        this.options = new SocketOptions(groups);
         this.slots = new Socket[count];
         for (int i = count - 1; i >= 0; i--) {
             slots[i] = new Socket(i);
@@ -132,7 +135,8 @@ public final class Sockets {
         return (s.generation & GENERATION_MASK) << INDEX_BITS | s.index;
     }
 
-    private @Nullable Socket find(int descriptor) {
+    @Nullable
+    Socket find(int descriptor) {
         owner.check();
         final int index = descriptor & INDEX_MASK;
         if (descriptor < 0 || index >= slots.length) {
@@ -468,7 +472,8 @@ public final class Sockets {
     }
 
     /// Sends one datagram to `remote`. Returns `length`. `EBADF`, `EOPNOTSUPP` on a stream, `EINVAL`, `EMSGSIZE`,
-    /// `ENETUNREACH`, `EAGAIN` if the link or the pool is full, and the pending error of the socket.
+    /// `EACCES` to all hosts of a network without `SO_BROADCAST`, `ENETUNREACH`, `EAGAIN` if the link or the pool
+    /// is full, and the pending error of the socket.
     public int sendTo(int descriptor, MemorySegment source, long offset, int length, SocketAddress remote) {
         final Socket s = find(descriptor);
         if (s == null) {
@@ -641,7 +646,12 @@ public final class Sockets {
         return 0;
     }
 
-    // ---- options ----
+    // ---- groups and options ----
+
+    /// What datagram sockets hear of IPv4 groups.
+    public SocketGroups groups() {
+        return groups;
+    }
 
     /// Sets an option of [SocketOptions]. `EBADF`, `EINVAL`, `ENOPROTOOPT`: an option that is not there is refused.
     public int setOption(int descriptor, int level, int name, int value) {
@@ -718,6 +728,7 @@ public final class Sockets {
             case Udp.NOT_LOCAL, Udp.NO_PORT -> -Errno.EADDRNOTAVAIL;
             case Udp.NO_ROUTE -> -Errno.ENETUNREACH;
             case Udp.TOO_LONG -> -Errno.EMSGSIZE;
+            case Udp.NOT_PERMITTED -> -Errno.EACCES;
             default -> -Errno.EAGAIN;
         };
     }

@@ -46,7 +46,7 @@ public final class Stack implements AutoCloseable {
         final PbufPool.Layout layout = config.layout();
         final PbufPool pool = new PbufPool(arena.allocate(layout.bytes(), Long.BYTES), 0, layout);
         this.resources = new StackResources(pool, clock, timers, new DropCounters(), entropy, new Owner());
-        this.ipv4 = new Ipv4(resources, config.neighbors());
+        this.ipv4 = new Ipv4(resources, config.neighbors(), config.memberships());
         this.udp = new Udp(ipv4, config.udpEndpoints(), config.udpQueue());
         this.tcp = new Tcp(ipv4, config.tcp());
         this.ipv4.transports(tcp, udp);
@@ -131,9 +131,7 @@ public final class Stack implements AutoCloseable {
         }
         long earliest = Math.min(timers.nextDeadlineNs(), Math.min(tcp.retryNs(), sockets.retryNs()));
         for (int i = 0; i < netifs.size(); i++) {
-            final Netif netif = netifs.get(i);
-            earliest = Math.min(
-                    earliest, netif.needsFlush() ? clock.nowNs() : netif.link().nextDeadlineNs());
+            earliest = Math.min(earliest, netifs.get(i).nextDeadlineNs());
         }
         return Math.max(earliest, clock.nowNs());
     }
@@ -193,7 +191,7 @@ public final class Stack implements AutoCloseable {
     public void close() {
         resources.owner().check();
         for (final Netif netif : netifs) {
-            netif.link().close();
+            netif.close();
         }
         arena.close();
     }

@@ -18,6 +18,7 @@ import org.weir.tcp.TcpConfig;
 /// @param neighbors entries of the ARP cache
 /// @param udpEndpoints UDP endpoints
 /// @param udpQueue octets that wait for the reader of one UDP endpoint
+/// @param memberships groups that UDP endpoints have joined, all together
 /// @param sockets descriptors of the BSD-like interface
 /// @param receiveBudget frames that one poll takes from each interface
 /// @param traceLeaks remember where each buffer was taken: slow, allocates, for debugging
@@ -31,6 +32,7 @@ public record StackConfig(
         int neighbors,
         int udpEndpoints,
         int udpQueue,
+        int memberships,
         int sockets,
         int receiveBudget,
         boolean traceLeaks,
@@ -43,6 +45,9 @@ public record StackConfig(
     private static final int HEAP_PER_PBUF = 140;
     private static final int HEAP_PER_NEIGHBOR = 136;
     private static final int HEAP_PER_ENDPOINT = 152;
+    /// With the group that it may be the only member of, and its part of the lists that the filters of all are
+    /// merged in.
+    private static final int HEAP_PER_MEMBERSHIP = 1_048;
 
     public StackConfig {
         check("pages", pages, 16, 1 << 24);
@@ -53,6 +58,7 @@ public record StackConfig(
         check("neighbors", neighbors, 1, 1 << 20);
         check("UDP endpoints", udpEndpoints, 1, 1 << 16);
         check("UDP queue (octets)", udpQueue, 1, 1 << 30);
+        check("memberships", memberships, 1, 1 << 12);
         check("sockets", sockets, 1, 1 << 16);
         check("receive budget", receiveBudget, 1, 1 << 16);
     }
@@ -66,7 +72,7 @@ public record StackConfig(
     /// A host of about 24 MiB for up to 1,024 connections.
     public static StackConfig defaults() {
         return new StackConfig(
-                8_192, 2_048, 256, 2_048, 8_192, 256, 64, 256 * 1024, 1_024, 64, false, TcpConfig.defaults());
+                8_192, 2_048, 256, 2_048, 8_192, 256, 64, 256 * 1024, 64, 1_024, 64, false, TcpConfig.defaults());
     }
 
     /// A host of about 1.5 MB for a handful of connections, as packet-level tests use it: with the simplest of each
@@ -80,7 +86,7 @@ public record StackConfig(
                 .congestion(CongestionAlgorithm.NEW_RENO)
                 .quickAcks(0)
                 .build();
-        return new StackConfig(512, 2_048, 64, 256, 1_024, 16, 8, 64 * 1024, 32, 64, false, tcp);
+        return new StackConfig(512, 2_048, 64, 256, 1_024, 16, 8, 64 * 1024, 8, 32, 64, false, tcp);
     }
 
     public StackConfig withTcp(TcpConfig settings) {
@@ -93,6 +99,7 @@ public record StackConfig(
                 neighbors,
                 udpEndpoints,
                 udpQueue,
+                memberships,
                 sockets,
                 receiveBudget,
                 traceLeaks,
@@ -109,6 +116,7 @@ public record StackConfig(
                 neighbors,
                 udpEndpoints,
                 udpQueue,
+                memberships,
                 sockets,
                 receiveBudget,
                 traceLeaks,
@@ -125,6 +133,7 @@ public record StackConfig(
                 neighbors,
                 udpEndpoints,
                 udpQueue,
+                memberships,
                 count,
                 receiveBudget,
                 traceLeaks,
@@ -141,6 +150,7 @@ public record StackConfig(
                 neighbors,
                 udpEndpoints,
                 udpQueue,
+                memberships,
                 sockets,
                 receiveBudget,
                 on,
@@ -160,6 +170,7 @@ public record StackConfig(
                 .heap("packet buffer handles", pages + blocks + references, HEAP_PER_PBUF);
         Tcp.plan(plan, pages, tcp);
         return plan.heap("UDP endpoints", udpEndpoints, HEAP_PER_ENDPOINT)
+                .heap("multicast memberships", memberships, HEAP_PER_MEMBERSHIP)
                 .heap("neighbours", neighbors, HEAP_PER_NEIGHBOR)
                 .heap("socket descriptors", sockets, HEAP_PER_ENDPOINT);
     }

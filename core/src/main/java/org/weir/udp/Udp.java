@@ -8,6 +8,7 @@ import org.weir.ip.Datagram;
 import org.weir.ip.EphemeralPorts;
 import org.weir.ip.IcmpError;
 import org.weir.ip.Ipv4;
+import org.weir.ip.Multicast;
 import org.weir.ip.PacketChecksum;
 import org.weir.ip.Route;
 import org.weir.ip.Transport;
@@ -39,6 +40,8 @@ public final class Udp implements Transport {
     public static final int TOO_LONG = -5;
     /// No buffer is free, or the link takes no more now.
     public static final int NO_BUFFER = -6;
+    /// To all hosts of a network, without permission: [UdpEndpoint#broadcast].
+    public static final int NOT_PERMITTED = -7;
 
     /// Datagrams that one packet is cut into at most.
     public static final int MOST_DATAGRAMS = 64;
@@ -82,7 +85,7 @@ public final class Udp implements Transport {
         this.ports = new EphemeralPorts(ipv4.resources().entropy());
         this.defaultQueueLimit = queueLimit;
         for (int i = 0; i < endpoints; i++) {
-            final UdpEndpoint e = new UdpEndpoint(this);
+            final UdpEndpoint e = new UdpEndpoint(this, i);
             e.nextFree = free;
             free = e;
         }
@@ -99,6 +102,10 @@ public final class Udp implements Transport {
 
     public long sent() {
         return sent;
+    }
+
+    Multicast multicast() {
+        return ipv4.multicast();
     }
 
     PbufPool pool() {
@@ -125,6 +132,14 @@ public final class Udp implements Transport {
         e.timeToLive = Ipv4.DEFAULT_TTL;
         e.queueLimit = defaultQueueLimit;
         e.segmentSize = 0;
+        e.sendLimit = LONGEST_PAYLOAD;
+        e.typeOfService = 0;
+        e.reuseAddress = false;
+        e.reusePort = false;
+        e.broadcast = false;
+        e.groupTimeToLive = 1;
+        e.groupLoop = true;
+        e.groupNetif = null;
         e.pendingError = NO_ERROR;
         e.isOpen = true;
         open++;
@@ -139,10 +154,10 @@ public final class Udp implements Transport {
         if (e.localPort != 0) {
             return IN_USE;
         }
-        if (low != IpAddress.ANY.low() && !ipv4.isLocal(IpAddress.ipv4(low))) {
+        if (low != IpAddress.ANY.low() && !isName(IpAddress.ipv4(low))) {
             return NOT_LOCAL;
         }
-        if (port != 0 && isTaken(low, port)) {
+        if (port != 0 && isTaken(low, port, e.reuseAddress, e.reusePort)) {
             return IN_USE;
         }
         final int chosen = port != 0 ? port : freePort(low);
@@ -156,10 +171,22 @@ public final class Udp implements Transport {
         return OK;
     }
 
+    /// True if datagrams to `address` may be this host's.
+    private boolean isName(int address) {
+        return ipv4.isLocal(address) || isToAll(address);
+    }
+
+    private boolean isToAll(int address) {
+        return IpAddress.isMulticast(address) || ipv4.isBroadcast(address);
+    }
+
     int connect(UdpEndpoint e, long high, long low, int port) {
-        final Route route = ipv4.routes().find(IpAddress.ipv4(low));
+        final Route route = routeTo(e, low);
         if (route == null) {
             return NO_ROUTE;
+        }
+        if (!isPermitted(e, IpAddress.ipv4(low))) {
+            return NOT_PERMITTED;
         }
         final int bound = e.localPort == 0 ? bind(e, 0, IpAddress.ANY.low(), 0) : OK;
         if (bound != OK) {
@@ -193,6 +220,7 @@ public final class Udp implements Transport {
         if (e.localPort != 0) {
             byPort.remove(e);
         }
+        multicast().leaveAll(e.memberships);
         e.queue.clear();
         e.queuedOctets = 0;
         e.queuedTrueSize = 0;
@@ -207,18 +235,19 @@ public final class Udp implements Transport {
     private int freePort(long low) {
         for (int i = 0; i < ports.count(); i++) {
             final int port = ports.next(low, 0, 0, 0);
-            if (!isTaken(low, port)) {
+            if (!isTaken(low, port, false, false)) {
                 return port;
             }
         }
         return 0;
     }
 
-    private boolean isTaken(long low, int port) {
+    private boolean isTaken(long low, int port, boolean reuseAddress, boolean reusePort) {
         for (UdpEndpoint e = byPort.first(hashOf(port)); e != null; e = e.hashNext()) {
             final boolean overlaps =
                     e.localLow == low || e.localLow == IpAddress.ANY.low() || low == IpAddress.ANY.low();
-            if (e.localPort == port && overlaps) {
+            final boolean shares = e.reuseAddress && reuseAddress || e.reusePort && reusePort;
+            if (e.localPort == port && overlaps && !shares) {
                 return true;
             }
         }
@@ -243,20 +272,66 @@ public final class Udp implements Transport {
             drops.drop(segment, DropReason.UDP_BAD_CHECKSUM);
             return;
         }
-        final UdpEndpoint e = find(datagram, header.destinationPort(), header.sourcePort());
+        final int senderPort = header.sourcePort();
+        if (datagram.isToGroup()) {
+            deliverToAll(segment, datagram, header.destinationPort(), senderPort);
+            return;
+        }
+        final UdpEndpoint e = find(datagram, header.destinationPort(), senderPort);
         if (e == null) {
             drops.count(DropReason.UDP_NO_ENDPOINT);
             ipv4.icmp().portUnreachable(segment, datagram);
             return;
         }
-        final int senderPort = header.sourcePort();
         segment.strip(UdpHeader.LENGTH);
-        final int size = segment.segmentSize();
-        segment.segmentSize(0);
-        if (size > 0 && size < segment.totalLength()) {
-            enqueueEach(e, segment, size, datagram, senderPort);
-        } else if (!enqueue(e, segment, datagram, senderPort)) {
-            drops.drop(segment, DropReason.UDP_QUEUE_FULL);
+        deliver(e, segment, datagram, senderPort);
+    }
+
+    /// Takes `segment`, which goes to every endpoint that wants to hear it: by a copy, but for the last
+    /// one.
+    private void deliverToAll(Pbuf segment, Datagram datagram, int localPort, int senderPort) {
+        segment.strip(UdpHeader.LENGTH);
+        UdpEndpoint last = null;
+        for (UdpEndpoint e = byPort.first(hashOf(localPort)); e != null; e = e.hashNext()) {
+            if (e.localPort == localPort && hears(e, datagram, senderPort)) {
+                if (last != null) {
+                    deliverCopy(last, segment, datagram, senderPort);
+                }
+                last = e;
+            }
+        }
+        if (last == null) {
+            drops.drop(segment, DropReason.UDP_NO_ENDPOINT);
+        } else {
+            deliver(last, segment, datagram, senderPort);
+        }
+    }
+
+    private static boolean hears(UdpEndpoint e, Datagram datagram, int senderPort) {
+        final int destination = IpAddress.ipv4(datagram.destinationLow());
+        final boolean isMember = !IpAddress.isMulticast(destination)
+                || e.memberships.passes(datagram.netif(), destination, IpAddress.ipv4(datagram.sourceLow()));
+        return isMember && score(e, datagram, senderPort) > 0;
+    }
+
+    private void deliverCopy(UdpEndpoint e, Pbuf payload, Datagram datagram, int senderPort) {
+        final Pbuf copy = pool().copyOf(payload, 0, payload.totalLength());
+        if (copy == null) {
+            drops.count(DropReason.NO_BUFFER);
+            return;
+        }
+        copy.segmentSize(payload.segmentSize());
+        deliver(e, copy, datagram, senderPort);
+    }
+
+    /// Takes `payload`.
+    private void deliver(UdpEndpoint e, Pbuf payload, Datagram datagram, int senderPort) {
+        final int size = payload.segmentSize();
+        payload.segmentSize(0);
+        if (size > 0 && size < payload.totalLength()) {
+            enqueueEach(e, payload, size, datagram, senderPort);
+        } else if (!enqueue(e, payload, datagram, senderPort)) {
+            drops.drop(payload, DropReason.UDP_QUEUE_FULL);
         }
     }
 
@@ -298,18 +373,30 @@ public final class Udp implements Transport {
                 length);
     }
 
-    /// The endpoint that fits best: connected to the sender, else bound to the address, else bound to any.
+    /// The endpoint that fits best: connected to the sender, else bound to the address, else bound to any. Of those
+    /// that fit equally well it is the one bound last, or, if they share the port to spread its senders, one by the
+    /// sender.
     private @Nullable UdpEndpoint find(Datagram datagram, int localPort, int remotePort) {
         UdpEndpoint best = null;
         int bestScore = 0;
         for (UdpEndpoint e = byPort.first(hashOf(localPort)); e != null; e = e.hashNext()) {
             final int score = e.localPort == localPort ? score(e, datagram, remotePort) : 0;
-            if (score > bestScore) {
+            if (score > bestScore || best != null && score == bestScore && isPreferred(e, best, datagram, remotePort)) {
                 best = e;
                 bestScore = score;
             }
         }
         return best;
+    }
+
+    private boolean isPreferred(UdpEndpoint e, UdpEndpoint to, Datagram datagram, int remotePort) {
+        return e.reusePort && to.reusePort && weight(e, datagram, remotePort) > weight(to, datagram, remotePort);
+    }
+
+    /// By which one of several endpoints is chosen for a sender: the heaviest, so that one that comes or goes moves
+    /// only its own senders.
+    private long weight(UdpEndpoint e, Datagram datagram, int remotePort) {
+        return hash.hash(datagram.sourceHigh(), datagram.sourceLow(), remotePort, e.index, 0);
     }
 
     private static int score(UdpEndpoint e, Datagram datagram, int remotePort) {
@@ -393,25 +480,44 @@ public final class Udp implements Transport {
 
     // ---- out ----
 
-    /// True if `length` octets from `e` to `low` are more than one packet carries: as one datagram without
-    /// fragments, or as the datagrams that it is cut into. What has no route is refused for that.
+    /// True if `length` octets from `e` to `low` are more than one packet carries, or than the user permits: as one
+    /// datagram without fragments, or as the datagrams that it is cut into. What has no route is refused for that.
     boolean isTooLong(UdpEndpoint e, int length, long low) {
-        final Route route = ipv4.routes().find(IpAddress.ipv4(low));
+        final Route route = routeTo(e, low);
         final int mtu = route == null ? 0xFFFF : Math.min(route.netif().mtu(), 0xFFFF);
         final int most = mtu - Ipv4Header.LENGTH - UdpHeader.LENGTH;
+        if (length > e.sendLimit) {
+            return true;
+        }
         return e.isCut(length)
                 ? e.segmentSize > most || length > LONGEST_PAYLOAD || length > MOST_DATAGRAMS * e.segmentSize
                 : length > most;
     }
 
+    private @Nullable Route routeTo(UdpEndpoint e, long low) {
+        final int destination = IpAddress.ipv4(low);
+        if (!IpAddress.isIpv4(0, low)) {
+            return null;
+        }
+        return e.groupNetif != null && IpAddress.isMulticast(destination)
+                ? ipv4.groupRoute(e.groupNetif)
+                : ipv4.routeTo(destination);
+    }
+
+    private boolean isPermitted(UdpEndpoint e, int destination) {
+        return e.broadcast || !ipv4.isBroadcast(destination);
+    }
+
     /// Takes `packet`, whatever the result.
     int dispatch(UdpEndpoint e, Pbuf packet, long low, int port) {
         final int destination = IpAddress.ipv4(low);
-        final Route route = IpAddress.isIpv4(0, low) ? ipv4.routes().find(destination) : null;
+        final Route route = routeTo(e, low);
         int result = OK;
         if (route == null) {
             drops.count(DropReason.NO_ROUTE);
             result = NO_ROUTE;
+        } else if (!isPermitted(e, destination)) {
+            result = NOT_PERMITTED;
         } else if (isTooLong(e, packet.totalLength(), low)) {
             result = TOO_LONG;
         } else if (!route.netif().hasRoom(e.datagramsIn(packet.totalLength()))) {
@@ -422,6 +528,9 @@ public final class Udp implements Transport {
         if (result != OK || route == null) {
             packet.release();
             return result;
+        }
+        if (packet.typeOfService() == 0) {
+            packet.typeOfService(e.typeOfService);
         }
         final Pbuf headed = e.isCut(packet.totalLength()) ? withHeaderBuffer(e, packet) : packet;
         if (headed == null) {
@@ -446,8 +555,7 @@ public final class Udp implements Transport {
     }
 
     private void send(UdpEndpoint e, Pbuf packet, Route route, int destination, int port) {
-        final boolean any = e.localLow == IpAddress.ANY.low();
-        final int source = any ? route.source() : IpAddress.ipv4(e.localLow);
+        final int source = sourceOf(e, route);
         final long at = packet.prepend(UdpHeader.LENGTH);
         final int length = packet.totalLength();
         header.at(packet.segment(), at)
@@ -457,6 +565,24 @@ public final class Udp implements Transport {
                 .checksum(Checksum.pseudoHeader(source, destination, IpProtocol.UDP, length));
         packet.partialChecksum(at, UdpHeader.CHECKSUM);
         sent += e.datagramsIn(length - UdpHeader.LENGTH);
-        ipv4.dispatch(packet, route, source, destination, IpProtocol.UDP, e.timeToLive);
+        if (!isToAll(destination)) {
+            ipv4.dispatch(packet, route, source, destination, IpProtocol.UDP, e.timeToLive);
+            return;
+        }
+        final boolean isGroup = IpAddress.isMulticast(destination);
+        final int ttl = isGroup ? e.groupTimeToLive : e.timeToLive;
+        if (!isGroup || e.groupLoop && multicast().isMember(route.netif(), destination)) {
+            ipv4.dispatchToAll(packet, route, source, destination, IpProtocol.UDP, ttl);
+        } else if (ttl > 0) {
+            ipv4.dispatch(packet, route, source, destination, IpProtocol.UDP, ttl);
+        } else {
+            packet.release();
+        }
+    }
+
+    /// An endpoint that is bound to a group or a broadcast address has no address of its own either.
+    private int sourceOf(UdpEndpoint e, Route route) {
+        final int local = IpAddress.ipv4(e.localLow);
+        return e.localLow == IpAddress.ANY.low() || isToAll(local) ? route.source() : local;
     }
 }

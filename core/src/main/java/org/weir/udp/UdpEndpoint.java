@@ -3,6 +3,9 @@ package org.weir.udp;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 import org.weir.base.HashEntry;
+import org.weir.ip.MembershipList;
+import org.weir.ip.MembershipResult;
+import org.weir.ip.Netif;
 import org.weir.memory.Headroom;
 import org.weir.memory.OctetSource;
 import org.weir.memory.PacketQueue;
@@ -13,6 +16,10 @@ import org.weir.wire.IpAddress;
 /// Belongs to the stack's owner; the reference is valid until [#close].
 public final class UdpEndpoint extends HashEntry<UdpEndpoint> {
     private final Udp udp;
+    /// Its place among all endpoints.
+    final int index;
+
+    final MembershipList memberships = new MembershipList();
     final PacketQueue queue = new PacketQueue();
     long localHigh;
     long localLow;
@@ -29,6 +36,17 @@ public final class UdpEndpoint extends HashEntry<UdpEndpoint> {
     int queueLimit;
     int pendingError;
     int segmentSize;
+    int sendLimit;
+    int typeOfService;
+    boolean reuseAddress;
+    boolean reusePort;
+    boolean broadcast;
+    int groupTimeToLive;
+    boolean groupLoop;
+
+    /// Where groups are reached; null if the routes say.
+    @Nullable
+    Netif groupNetif;
 
     @Nullable
     UdpHandler handler;
@@ -43,8 +61,9 @@ public final class UdpEndpoint extends HashEntry<UdpEndpoint> {
     @Nullable
     UdpEndpoint nextEvent;
 
-    UdpEndpoint(Udp udp) {
+    UdpEndpoint(Udp udp, int index) {
         this.udp = udp;
+        this.index = index;
     }
 
     public int localPort() {
@@ -90,7 +109,8 @@ public final class UdpEndpoint extends HashEntry<UdpEndpoint> {
         return attachment;
     }
 
-    /// Binds to an address (0.0.0.0 for any) and a port (0 for a free one).
+    /// Binds to an address (0.0.0.0 for any) and a port (0 for a free one). Bound to a group or a broadcast
+    /// address, it receives what is sent to that alone.
     ///
     /// @return a result of [Udp]: [Udp#OK], [Udp#IN_USE], [Udp#NOT_LOCAL] or [Udp#NO_PORT]
     public int bind(long high, long low, int port) {
@@ -101,7 +121,7 @@ public final class UdpEndpoint extends HashEntry<UdpEndpoint> {
     /// Fixes the peer: only its datagrams are received, and [#send] goes to it. Binds first where that was not
     /// done.
     ///
-    /// @return [Udp#OK], [Udp#NO_ROUTE] or [Udp#NO_PORT]
+    /// @return [Udp#OK], [Udp#NO_ROUTE], [Udp#NO_PORT] or [Udp#NOT_PERMITTED]
     public int connect(long high, long low, int port) {
         udp.checkOwner();
         return udp.connect(this, high, low, port);
@@ -142,7 +162,7 @@ public final class UdpEndpoint extends HashEntry<UdpEndpoint> {
 
     /// Sends a copy of `length` octets to an address.
     ///
-    /// @return [Udp#OK], [Udp#TOO_LONG], [Udp#NO_BUFFER], [Udp#NO_ROUTE] or [Udp#NO_PORT]
+    /// @return [Udp#OK], [Udp#TOO_LONG], [Udp#NO_BUFFER], [Udp#NO_ROUTE], [Udp#NO_PORT] or [Udp#NOT_PERMITTED]
     public int sendTo(MemorySegment source, long offset, int length, long low, int port) {
         udp.checkOwner();
         if (udp.isTooLong(this, length, low)) {
@@ -188,7 +208,7 @@ public final class UdpEndpoint extends HashEntry<UdpEndpoint> {
         return queueLimit;
     }
 
-    /// Time to live of what is sent, 1 to 255.
+    /// Time to live of what is sent to one host or to all hosts of a network, 1 to 255.
     public void timeToLive(int ttl) {
         timeToLive = ttl;
     }
@@ -196,6 +216,119 @@ public final class UdpEndpoint extends HashEntry<UdpEndpoint> {
     public int timeToLive() {
         return timeToLive;
     }
+
+    /// Octets that one call sends at most. Nothing is queued here, so it holds for each call by itself.
+    public void sendLimit(int octets) {
+        sendLimit = octets;
+    }
+
+    public int sendLimit() {
+        return sendLimit;
+    }
+
+    /// DSCP and ECN of what is sent, 0 to 255; a packet that has its own keeps it.
+    public void typeOfService(int tos) {
+        typeOfService = tos;
+    }
+
+    public int typeOfService() {
+        return typeOfService;
+    }
+
+    /// Whether to share the port with others that have this set. A datagram to one host goes to the one that was
+    /// bound last, one to a group or to all hosts to each.
+    public void reuseAddress(boolean yes) {
+        reuseAddress = yes;
+    }
+
+    public boolean reuseAddress() {
+        return reuseAddress;
+    }
+
+    /// As above, but datagrams to one host are spread over the endpoints by their senders.
+    public void reusePort(boolean yes) {
+        reusePort = yes;
+    }
+
+    public boolean reusePort() {
+        return reusePort;
+    }
+
+    /// Whether to send to all hosts of a network.
+    public void broadcast(boolean permitted) {
+        broadcast = permitted;
+    }
+
+    public boolean broadcast() {
+        return broadcast;
+    }
+
+    // ---- groups ----
+
+    /// Hears every source of `group` on `netif`. The membership ends with [#leave] or [#close].
+    public MembershipResult join(Netif netif, int group) {
+        udp.checkOwner();
+        return udp.multicast().join(memberships, netif, group);
+    }
+
+    /// Hears nothing of `group` on `netif` any more.
+    public MembershipResult leave(Netif netif, int group) {
+        udp.checkOwner();
+        return udp.multicast().leave(memberships, netif, group);
+    }
+
+    /// Hears `source` and others so named, but no other source of `group`.
+    public MembershipResult joinSource(Netif netif, int group, int source) {
+        udp.checkOwner();
+        return udp.multicast().joinSource(memberships, netif, group, source);
+    }
+
+    /// Ends [#joinSource]; the last source of a group ends the membership.
+    public MembershipResult leaveSource(Netif netif, int group, int source) {
+        udp.checkOwner();
+        return udp.multicast().leaveSource(memberships, netif, group, source);
+    }
+
+    /// Hears `source` no more in a group that it has joined.
+    public MembershipResult block(Netif netif, int group, int source) {
+        udp.checkOwner();
+        return udp.multicast().block(memberships, netif, group, source);
+    }
+
+    /// Ends [#block].
+    public MembershipResult unblock(Netif netif, int group, int source) {
+        udp.checkOwner();
+        return udp.multicast().unblock(memberships, netif, group, source);
+    }
+
+    /// By which interface to send to groups; null to let the routes say.
+    public void groupNetif(@Nullable Netif netif) {
+        groupNetif = netif;
+    }
+
+    public @Nullable Netif groupNetif() {
+        return groupNetif;
+    }
+
+    /// Time to live of what is sent to groups, 0 (this host alone) to 255.
+    public void groupTimeToLive(int ttl) {
+        groupTimeToLive = ttl;
+    }
+
+    public int groupTimeToLive() {
+        return groupTimeToLive;
+    }
+
+    /// Whether this host hears what it sends to groups that it has joined.
+    public void groupLoop(boolean yes) {
+        groupLoop = yes;
+    }
+
+    public boolean groupLoop() {
+        return groupLoop;
+    }
+
+    // ---- many datagrams in one call ----
 
     /// Octets of payload after which what one call sends is cut into another datagram, by the link if it can; 0 to
     /// send one datagram. Up to [Udp#MOST_DATAGRAMS] of them, and 65,507 octets, leave with one call.
@@ -215,7 +348,7 @@ public final class UdpEndpoint extends HashEntry<UdpEndpoint> {
         return isCut(length) ? Math.ceilDiv(length, segmentSize) : 1;
     }
 
-    /// Ends the endpoint: drops what waits. The reference must not be used any more.
+    /// Ends the endpoint: leaves its groups and drops what waits. The reference must not be used any more.
     public void close() {
         udp.checkOwner();
         udp.close(this);

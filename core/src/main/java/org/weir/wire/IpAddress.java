@@ -8,6 +8,7 @@ package org.weir.wire;
 public record IpAddress(long high, long low) {
     private static final long MAPPED = 0x0000_FFFF_0000_0000L;
     private static final int OCTETS = 4;
+    private static final int MULTICAST_CLASS = 0xE;
 
     /// No address in particular: 0.0.0.0.
     public static final IpAddress ANY = ofIpv4(0);
@@ -28,6 +29,11 @@ public record IpAddress(long high, long low) {
     /// The IPv4 address that `low` maps.
     public static int ipv4(long low) {
         return (int) low;
+    }
+
+    /// True for an IPv4 group address, class D of RFC 1112 section 4.
+    public static boolean isMulticast(int address) {
+        return address >>> 28 == MULTICAST_CLASS;
     }
 
     public int ipv4() {

@@ -13,6 +13,11 @@ public final class Ipv4Header extends Flyweight {
     /// CE: congestion experienced.
     public static final int ECN_CE = 3;
 
+    /// The option that asks routers to look at what a packet carries, RFC 2113.
+    public static final int ROUTER_ALERT = 148;
+    /// Octets with a router alert alone.
+    public static final int LENGTH_WITH_ROUTER_ALERT = LENGTH + 4;
+
     public static final int DONT_FRAGMENT = 0x4000;
     public static final int MORE_FRAGMENTS = 0x2000;
 
@@ -89,6 +94,10 @@ public final class Ipv4Header extends Flyweight {
         return (int) protocolAndSource;
     }
 
+    public static int timeToLive(long protocolAndSource) {
+        return (int) (protocolAndSource >>> 56);
+    }
+
     /// True if the checksum of a header without options is right.
     public static boolean checksumIsValid(long lengthAndFragment, long protocolAndSource, int destination) {
         return Checksum.fold(words(lengthAndFragment) + words(protocolAndSource) + unsigned(destination)) == 0xFFFF;
@@ -138,6 +147,12 @@ public final class Ipv4Header extends Flyweight {
     /// Writes version 4 and a header of `octets` octets.
     public Ipv4Header begin(int octets) {
         u8(VERSION_IHL, 0x40 | octets / 4);
+        return this;
+    }
+
+    /// Writes a router alert as the first option.
+    public Ipv4Header routerAlert() {
+        u32(LENGTH, ROUTER_ALERT << 24 | 4 << 16);
         return this;
     }
 

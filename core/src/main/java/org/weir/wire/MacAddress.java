@@ -6,6 +6,8 @@ import java.util.Locale;
 public final class MacAddress {
     public static final long BROADCAST = 0xFFFF_FFFF_FFFFL;
     private static final long GROUP_BIT = 0x0100_0000_0000L;
+    private static final long GROUP_PREFIX = 0x0100_5E00_0000L;
+    private static final int GROUP_MASK = 0x7F_FFFF;
     private static final int OCTETS = 6;
 
     private MacAddress() {}
@@ -13,6 +15,11 @@ public final class MacAddress {
     /// True for multicast and broadcast addresses.
     public static boolean isGroup(long mac) {
         return (mac & GROUP_BIT) != 0;
+    }
+
+    /// Where frames to an IPv4 group go: a fixed prefix and the low 23 bits of the group, RFC 1112 section 6.4.
+    public static long ofGroup(int group) {
+        return GROUP_PREFIX | group & GROUP_MASK;
     }
 
     /// Reads `02:00:00:00:00:01` (or with `-`).

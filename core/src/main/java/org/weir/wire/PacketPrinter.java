@@ -8,6 +8,8 @@ public final class PacketPrinter {
     private final ArpPacket arp = new ArpPacket();
     private final Ipv4Header ipv4 = new Ipv4Header();
     private final IcmpHeader icmp = new IcmpHeader();
+    private final IgmpHeader igmp = new IgmpHeader();
+    private final IgmpGroupRecord groupRecord = new IgmpGroupRecord();
     private final UdpHeader udp = new UdpHeader();
     private final TcpHeader tcp = new TcpHeader();
     private final TcpOptions options = new TcpOptions();
@@ -51,6 +53,7 @@ public final class PacketPrinter {
             case IpProtocol.TCP -> tcp(segment, at, payload);
             case IpProtocol.UDP -> udp(segment, at, payload);
             case IpProtocol.ICMP -> icmp(segment, at, payload);
+            case IpProtocol.IGMP -> igmp(segment, at, payload);
             default -> ends() + " protocol " + ipv4.protocol() + ", " + payload + " octets";
         };
     }
@@ -73,6 +76,73 @@ public final class PacketPrinter {
             case IcmpHeader.ECHO_REPLY -> ends() + " ICMP echo reply " + icmp.sequenceNumber();
             default -> ends() + " ICMP type " + icmp.type() + " code " + icmp.code();
         };
+    }
+
+    private String igmp(MemorySegment segment, long offset, int length) {
+        if (!IgmpHeader.fits(length)) {
+            return ends() + " IGMP, cut short";
+        }
+        igmp.at(segment, offset);
+        final String group = ipv4Text(igmp.group());
+        return ends()
+                + switch (igmp.type()) {
+                    case IgmpHeader.MEMBERSHIP_QUERY -> igmpQuery(length);
+                    case IgmpHeader.V1_MEMBERSHIP_REPORT -> " IGMP v1 report " + group;
+                    case IgmpHeader.V2_MEMBERSHIP_REPORT -> " IGMP v2 report " + group;
+                    case IgmpHeader.V2_LEAVE_GROUP -> " IGMP leave " + group;
+                    case IgmpHeader.V3_MEMBERSHIP_REPORT -> igmpReport(segment, offset, length);
+                    default -> " IGMP type " + igmp.type();
+                };
+    }
+
+    private String igmpQuery(int length) {
+        final String version = length >= IgmpHeader.QUERY_LENGTH ? "v3" : igmp.code() == 0 ? "v1" : "v2";
+        final StringBuilder line = new StringBuilder(64);
+        line.append(" IGMP query ").append(version);
+        if (igmp.group() != 0) {
+            line.append(" [gaddr ").append(ipv4Text(igmp.group()));
+            if (length >= IgmpHeader.QUERY_LENGTH && igmp.sources() > 0) {
+                final int present = (length - IgmpHeader.QUERY_LENGTH) / Integer.BYTES;
+                line.append(" {");
+                for (int i = 0; i < Math.min(igmp.sources(), present); i++) {
+                    line.append(' ').append(ipv4Text(igmp.source(i)));
+                }
+                line.append(" }");
+            }
+            line.append(']');
+        }
+        return line.toString();
+    }
+
+    private String igmpReport(MemorySegment segment, long offset, int length) {
+        final StringBuilder line = new StringBuilder(96);
+        line.append(" IGMP v3 report, ").append(igmp.groupRecords()).append(" group record(s)");
+        int at = IgmpHeader.LENGTH;
+        for (int i = 0; i < igmp.groupRecords() && IgmpGroupRecord.fits(length - at); i++) {
+            groupRecord.at(segment, offset + at);
+            appendGroupRecord(line, (length - at - IgmpGroupRecord.LENGTH) / Integer.BYTES);
+            at += groupRecord.recordLength();
+        }
+        return line.toString();
+    }
+
+    private void appendGroupRecord(StringBuilder line, int sourcesPresent) {
+        line.append(" [gaddr ").append(ipv4Text(groupRecord.group())).append(' ');
+        line.append(
+                switch (groupRecord.type()) {
+                    case IgmpGroupRecord.MODE_IS_INCLUDE -> "is_in";
+                    case IgmpGroupRecord.MODE_IS_EXCLUDE -> "is_ex";
+                    case IgmpGroupRecord.CHANGE_TO_INCLUDE_MODE -> "to_in";
+                    case IgmpGroupRecord.CHANGE_TO_EXCLUDE_MODE -> "to_ex";
+                    case IgmpGroupRecord.ALLOW_NEW_SOURCES -> "allow";
+                    case IgmpGroupRecord.BLOCK_OLD_SOURCES -> "block";
+                    default -> "type " + groupRecord.type();
+                });
+        line.append(" {");
+        for (int i = 0; i < Math.min(groupRecord.sources(), sourcesPresent); i++) {
+            line.append(' ').append(ipv4Text(groupRecord.source(i)));
+        }
+        line.append(" }]");
     }
 
     private String udp(MemorySegment segment, long offset, int length) {

@@ -165,6 +165,20 @@ class AddressesTest {
     }
 
     @Test
+    void groupsAreTheAddressesOfClassD() {
+        assertFalse(IpAddress.isMulticast(0xDFFF_FFFF));
+        assertTrue(IpAddress.isMulticast(0xE000_0000));
+        assertTrue(IpAddress.isMulticast(0xEFFF_FFFF));
+        assertFalse(IpAddress.isMulticast(0xF000_0000));
+    }
+
+    @Test
+    void theLow23BitsOfAGroupAreItsHardwareAddress() {
+        assertEquals("01:00:5e:7f:ff:ff", MacAddress.format(MacAddress.ofGroup(0xEFFF_FFFF)));
+        assertEquals("01:00:5e:01:02:03", MacAddress.format(MacAddress.ofGroup(0xE081_0203)));
+    }
+
+    @Test
     void aGroupAddressHasTheLowestBitOfItsFirstOctetSet() {
         assertTrue(MacAddress.isGroup(MacAddress.BROADCAST));
         assertTrue(MacAddress.isGroup(MacAddress.parse("01:00:5e:00:00:01")));

@@ -153,6 +153,57 @@ class HeaderFieldsTest {
     }
 
     @Test
+    void everyFieldOfAnIgmpMessageIsReadAsItWasWritten() {
+        IgmpHeader h = new IgmpHeader().at(segment, MARGIN);
+        roundTrip(List.of(
+                new Field("type", 0, 1, v -> h.type((int) v), h::type),
+                new Field("code", 1, 1, v -> h.code((int) v), h::code),
+                new Field("checksum", 2, 2, v -> h.checksum((int) v), h::checksum),
+                new Field("group", 4, 4, v -> h.group((int) v), () -> h.group() & 0xFFFF_FFFFL),
+                new Field("query interval", 9, 1, v -> h.queryIntervalCode((int) v), h::queryIntervalCode),
+                new Field("sources", 10, 2, v -> h.sources((int) v), h::sources),
+                new Field("third source", 20, 4, v -> h.source(2, (int) v), () -> h.source(2) & 0xFFFF_FFFFL)));
+        h.robustness(0xFA);
+        assertEquals(2, h.robustness(), "the upper five bits are others");
+        h.groupRecords(0x1234);
+        assertEquals(0x1234, h.group(), "a report has two reserved octets before the number of its records");
+        assertEquals(0x1234, h.groupRecords());
+    }
+
+    @Test
+    void everyFieldOfAGroupRecordIsReadAsItWasWritten() {
+        IgmpGroupRecord r = new IgmpGroupRecord().at(segment, MARGIN);
+        Arrays.fill(memory, (byte) 0xEE);
+        r.write(IgmpGroupRecord.BLOCK_OLD_SOURCES, 0xEF01_0203, 2);
+        r.source(0, 0x0102_0304).source(1, 0x0506_0708);
+        assertHeader("06 00 0002 ef010203 01020304 05060708", 16);
+        assertEquals(IgmpGroupRecord.BLOCK_OLD_SOURCES, r.type());
+        assertEquals(0xEF01_0203, r.group());
+        assertEquals(2, r.sources());
+        assertEquals(0x0506_0708, r.source(1));
+        assertEquals(16, r.recordLength());
+        memory[MARGIN + 1] = 3;
+        assertEquals(28, r.recordLength(), "auxiliary data count too");
+    }
+
+    @Test
+    void aCodeOfEightBitsIsANumberOrAFloatingPointNumber() {
+        assertEquals(0, IgmpHeader.decoded(0));
+        assertEquals(127, IgmpHeader.decoded(127));
+        assertEquals(128, IgmpHeader.decoded(0x80));
+        assertEquals(136, IgmpHeader.decoded(0x81));
+        assertEquals(31_744, IgmpHeader.decoded(0xFF));
+    }
+
+    @Test
+    void aRouterAlertFollowsTheHeader() {
+        Ipv4Header h = new Ipv4Header().at(segment, MARGIN);
+        h.begin(Ipv4Header.LENGTH_WITH_ROUTER_ALERT).routerAlert();
+        assertEquals(24, h.headerLength());
+        assertEquals("94040000", HexFormat.of().formatHex(memory, MARGIN + 20, MARGIN + 24));
+    }
+
+    @Test
     void everyFieldOfAUdpHeaderIsReadAsItWasWritten() {
         UdpHeader h = new UdpHeader().at(segment, MARGIN);
         roundTrip(List.of(
@@ -213,6 +264,8 @@ class HeaderFieldsTest {
         fits(28, ArpPacket::fits);
         fits(20, Ipv4Header::fits);
         fits(8, IcmpHeader::fits);
+        fits(8, IgmpHeader::fits);
+        fits(8, IgmpGroupRecord::fits);
         fits(8, UdpHeader::fits);
         fits(20, TcpHeader::fits);
     }

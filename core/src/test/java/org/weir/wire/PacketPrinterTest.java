@@ -84,11 +84,39 @@ class PacketPrinterTest {
     }
 
     @Test
+    void igmpIsPrintedWithItsGroupsAndSources() {
+        String ends = "10.10.10.1 > 10.10.10.2 ";
+        assertEquals(ends + "IGMP query v1", print(packet(2, "1100000000000000")));
+        assertEquals(ends + "IGMP query v2 [gaddr 239.1.1.1]", print(packet(2, "11640000ef010101")));
+        assertEquals(
+                ends + "IGMP query v3 [gaddr 239.1.1.1 { 10.0.0.1 }]",
+                print(packet(2, "11640000ef010101027d00010a000001")));
+        assertEquals(ends + "IGMP v1 report 239.1.1.1", print(packet(2, "12000000ef010101")));
+        assertEquals(ends + "IGMP v2 report 239.1.1.1", print(packet(2, "16000000ef010101")));
+        assertEquals(ends + "IGMP leave 239.1.1.1", print(packet(2, "17000000ef010101")));
+        assertEquals(ends + "IGMP type 66", print(packet(2, "42000000ef010101")));
+        String[] types = {"type 0", "is_in", "is_ex", "to_in", "to_ex", "allow", "block"};
+        for (int type = 0; type < types.length; type++) {
+            assertEquals(
+                    ends + "IGMP v3 report, 1 group record(s) [gaddr 239.1.1.1 " + types[type] + " { 10.0.0.1 }]",
+                    print(packet(2, "2200000000000001" + "0" + type + "000001ef0101010a000001")));
+        }
+        assertEquals(
+                ends + "IGMP v3 report, 2 group record(s) [gaddr 239.1.1.1 to_ex { }] [gaddr 239.1.1.2 to_in { }]",
+                print(packet(2, "2200000000000002" + "04010000ef010101" + "77777777" + "03000000ef010102")),
+                "auxiliary data are passed over");
+    }
+
+    @Test
     void whatIsCutShortSaysSo() {
         assertEquals("runt of 13 octets", print("ffffffffffff02000000000108"));
         assertEquals("ARP, cut short", print("ffffffffffff0200000000010806" + "00".repeat(27)));
         assertEquals("IPv4, cut short", print("ffffffffffff0200000000010800" + "00".repeat(19)));
         assertEquals("10.10.10.1 > 10.10.10.2 ICMP, cut short", print(packet(1, "08000000000100")));
+        assertEquals("10.10.10.1 > 10.10.10.2 IGMP, cut short", print(packet(2, "11000000000000")));
+        assertEquals(
+                "10.10.10.1 > 10.10.10.2 IGMP v3 report, 9 group record(s) [gaddr 239.1.1.1 to_ex { }]",
+                print(packet(2, "2200000000000009" + "04000009ef010101" + "0a")));
         assertEquals("10.10.10.1 > 10.10.10.2 UDP, cut short", print(packet(17, "08000000000100")));
         assertEquals("10.10.10.1 > 10.10.10.2 TCP, cut short", print(packet(6, "00".repeat(19))));
     }
@@ -120,7 +148,7 @@ class PacketPrinterTest {
             return Property.octets(random, random.nextInt(100));
         }
         byte[] frame = Arrays.copyOf(HexFormat.of().parseHex(SYN), 20 + random.nextInt(60));
-        int[] protocols = {1, 6, 17, 99};
+        int[] protocols = {1, 2, 6, 17, 99};
         if (frame.length > 23) {
             frame[23] = (byte) protocols[random.nextInt(protocols.length)];
         }

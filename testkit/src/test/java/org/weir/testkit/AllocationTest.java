@@ -10,6 +10,7 @@ import org.weir.link.FaultPlan;
 import org.weir.stack.SelfExercise;
 import org.weir.stack.SocketAddress;
 import org.weir.stack.Sockets;
+import org.weir.wire.IpAddress;
 
 /// After start-up the stack's thread allocates nothing, whatever the packets do. Run a second time in the interpreter.
 @Tag("allocation")
@@ -87,6 +88,69 @@ class AllocationTest {
             network.server().stack().sockets().close(visits.listener);
             network.server().stack().sockets().close(visits.datagrams);
             network.assertNoLeaks();
+        }
+    }
+
+    @Test
+    void groupsAllocateNothing() {
+        SelfExercise.run();
+        try (SimulatedNetwork network = new SimulatedNetwork(SimulatedNetwork.Plan.perfect())) {
+            final Gathering gathering = new Gathering(network);
+            gathering.count = 300;
+            gathering.run();
+            gathering.count = INTERPRETED ? 300 : 10_000;
+            AllocationGuard.assertAllocatesNothing(gathering.count + " memberships", ROUNDS, gathering);
+            network.assertNoLeaks();
+        }
+    }
+
+    /// Again and again a socket on each host joins a group; one sends, both hear it, both leave.
+    private static final class Gathering implements Runnable {
+        private static final int ETH0 = 2;
+        private static final IpAddress GROUP = IpAddress.parse("239.1.1.1");
+        private static final IpAddress ELSEWHERE = IpAddress.parse("198.51.100.7");
+
+        private final SimulatedNetwork network;
+        private final Sockets here;
+        private final Sockets there;
+        private final SocketAddress to = new SocketAddress(GROUP, 7);
+        private final MemorySegment buffer = Arena.ofAuto().allocate(64);
+        private int count;
+
+        private Gathering(SimulatedNetwork network) {
+            this.network = network;
+            here = network.client().stack().sockets();
+            there = network.server().stack().sockets();
+        }
+
+        @Override
+        public void run() {
+            for (int i = 0; i < count; i++) {
+                gather();
+            }
+        }
+
+        private void gather() {
+            final int near = member(here);
+            final int far = member(there);
+            here.sendTo(near, buffer, 0, 10, to);
+            while (there.receive(far, buffer, 0, 64, 0) != 10) {
+                network.step();
+            }
+            if (here.receive(near, buffer, 0, 64, 0) != 10) {
+                throw new AssertionError("the sender has not heard itself");
+            }
+            here.close(near);
+            there.close(far);
+            network.run(600_000_000L);
+        }
+
+        private int member(Sockets sockets) {
+            final int socket = sockets.socket(Sockets.AF_INET, Sockets.SOCK_DGRAM);
+            sockets.bind(socket, to);
+            sockets.groups().join(socket, GROUP, ETH0);
+            sockets.groups().blockSource(socket, GROUP, ETH0, ELSEWHERE);
+            return socket;
         }
     }
 

@@ -73,6 +73,7 @@ final class UdpNetConnection extends NetConnection {
             case Udp.NOT_LOCAL, Udp.NO_PORT -> Errno.EADDRNOTAVAIL;
             case Udp.NO_ROUTE -> Errno.ENETUNREACH;
             case Udp.TOO_LONG -> Errno.EMSGSIZE;
+            case Udp.NOT_PERMITTED -> Errno.EACCES;
             default -> Errno.ENOBUFS;
         };
     }
