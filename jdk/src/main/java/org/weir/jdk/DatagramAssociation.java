@@ -25,6 +25,14 @@ final class DatagramAssociation {
         this.socket = socket;
     }
 
+    BlockingChannel channel() {
+        return channel;
+    }
+
+    StackSocket socket() {
+        return socket;
+    }
+
     @Nullable
     InetSocketAddress local() {
         return local;

@@ -3,25 +3,21 @@ package org.weir.jdk;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.AsynchronousCloseException;
 import org.jspecify.annotations.Nullable;
 import org.weir.stack.SocketAddress;
 import org.weir.stack.Sockets;
 
 /// The half of a datagram channel that receives. It remembers the last sender, so that a conversation makes no address
 /// for each datagram.
-final class DatagramInput extends ChannelHalf {
-    private final DatagramAssociation association;
+final class DatagramInput extends DatagramHalf {
     private final SocketAddress sender = new SocketAddress();
 
     // Guarded by the lock.
-    private boolean needsPeer = true;
     private @Nullable InetSocketAddress known;
     private long knownLow;
 
-    DatagramInput(BlockingChannel channel, StackSocket socket, DatagramAssociation association) {
-        super(channel, socket, socket.input(), Octets.toReceive(socket));
-        this.association = association;
+    DatagramInput(DatagramAssociation association) {
+        super(association, association.socket().input(), Octets.toReceive(association.socket()));
     }
 
     /// Who is told where a datagram came from.
@@ -34,12 +30,12 @@ final class DatagramInput extends ChannelHalf {
     @Nullable
     InetSocketAddress receive(ByteBuffer target) throws IOException {
         lock().lock();
-        needsPeer = false;
+        needsPeer(false);
         try {
             move(target);
             return moved() < 0 ? null : sender();
         } finally {
-            needsPeer = true;
+            needsPeer(true);
             lock().unlock();
         }
     }
@@ -47,13 +43,13 @@ final class DatagramInput extends ChannelHalf {
     /// Receives as the adaptor does: in blocking mode, for `timeoutNs` at most if that is not 0. Stores where from.
     int receive(byte[] target, int offset, int length, long timeoutNs, SenderStore store) throws IOException {
         lock().lock();
-        needsPeer = false;
+        needsPeer(false);
         try {
             final int count = move(target, offset, length, timeoutNs);
             store.is(sender());
             return count;
         } finally {
-            needsPeer = true;
+            needsPeer(true);
             lock().unlock();
         }
     }
@@ -69,22 +65,7 @@ final class DatagramInput extends ChannelHalf {
     }
 
     @Override
-    void ensureUsable() throws IOException {
-        association.ensureUsable(needsPeer);
-    }
-
-    @Override
     int transfer(Sockets sockets, int descriptor) {
         return sockets.receiveFrom(descriptor, octets(), octets().length(), 0, sender);
-    }
-
-    @Override
-    int moveSome(boolean blocking, long deadlineNs) throws IOException {
-        association.ensureBound();
-        final int count = attemptUntil(blocking, deadlineNs, "Receive timed out");
-        if (count >= 0 || count == UNAVAILABLE) {
-            return count;
-        }
-        throw channel().isOpen() ? Failures.ofDatagram(count) : new AsynchronousCloseException();
     }
 }

@@ -4,25 +4,21 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.AlreadyConnectedException;
-import java.nio.channels.AsynchronousCloseException;
 import org.jspecify.annotations.Nullable;
 import org.weir.stack.SocketAddress;
 import org.weir.stack.Sockets;
 
 /// The half of a datagram channel that sends. It remembers the last target, so that a conversation makes no address
 /// for each datagram.
-final class DatagramOutput extends ChannelHalf {
-    private final DatagramAssociation association;
+final class DatagramOutput extends DatagramHalf {
     private final SocketAddress target = new SocketAddress();
 
     // Guarded by the lock.
     private boolean toPeer = true;
-    private boolean needsPeer = true;
     private @Nullable InetSocketAddress known;
 
-    DatagramOutput(BlockingChannel channel, StackSocket socket, DatagramAssociation association) {
-        super(channel, socket, socket.output(), Octets.toSend(socket));
-        this.association = association;
+    DatagramOutput(DatagramAssociation association) {
+        super(association, association.socket().output(), Octets.toSend(association.socket()));
     }
 
     /// Sends to `to`, which is the peer if there is one.
@@ -30,7 +26,7 @@ final class DatagramOutput extends ChannelHalf {
         lock().lock();
         try {
             channel().ensureOpen();
-            final InetSocketAddress peer = association.remote();
+            final InetSocketAddress peer = association().remote();
             if (peer != null && !to.equals(peer)) {
                 throw new AlreadyConnectedException();
             }
@@ -55,7 +51,7 @@ final class DatagramOutput extends ChannelHalf {
     }
 
     private void aim(@Nullable InetSocketAddress to) {
-        needsPeer = false;
+        needsPeer(false);
         toPeer = to == null;
         if (to != null && !to.equals(known)) {
             final SocketAddress resolved = Addresses.ofPeer(to);
@@ -65,13 +61,8 @@ final class DatagramOutput extends ChannelHalf {
     }
 
     private void aimAtPeer() {
-        needsPeer = true;
+        needsPeer(true);
         toPeer = true;
-    }
-
-    @Override
-    void ensureUsable() throws IOException {
-        association.ensureUsable(needsPeer);
     }
 
     @Override
@@ -79,15 +70,5 @@ final class DatagramOutput extends ChannelHalf {
         return toPeer
                 ? sockets.send(descriptor, octets(), octets().length())
                 : sockets.sendTo(descriptor, octets(), octets().length(), target);
-    }
-
-    @Override
-    int moveSome(boolean blocking, long deadlineNs) throws IOException {
-        association.ensureBound();
-        final int count = attemptUntil(blocking, deadlineNs, "Send timed out");
-        if (count >= 0 || count == UNAVAILABLE) {
-            return count;
-        }
-        throw channel().isOpen() ? Failures.ofDatagram(count) : new AsynchronousCloseException();
     }
 }

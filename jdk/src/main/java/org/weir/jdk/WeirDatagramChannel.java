@@ -32,8 +32,8 @@ final class WeirDatagramChannel extends DatagramChannel implements BlockingChann
         super(provider);
         this.stackSocket = socket;
         this.association = new DatagramAssociation(this, socket);
-        this.input = new DatagramInput(this, socket, association);
-        this.output = new DatagramOutput(this, socket, association);
+        this.input = new DatagramInput(association);
+        this.output = new DatagramOutput(association);
         this.options = new ChannelOptions(this, socket, ChannelOptions.DATAGRAM);
     }
 

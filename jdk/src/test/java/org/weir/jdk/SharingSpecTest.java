@@ -30,8 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.weir.jdk.World.Task;
 
 /// Several threads at one channel or selector, which wait for each other as the specification says: as the JDK's own
-/// channels do it
-/// and as Weir's do.
+/// channels do it and as Weir's do.
 @ParameterizedClass
 @EnumSource
 @Timeout(60)
