@@ -264,7 +264,7 @@ public final class Igmp {
             scheduleGeneral(on, responseNs);
         } else {
             final MulticastGroup g = multicast.find(on.netif, header.group());
-            if (g != null && g.hasMembers()) {
+            if (g != null) {
                 schedule(g, on, responseNs);
             }
         }
@@ -374,10 +374,8 @@ public final class Igmp {
 
     private void recordState(MulticastGroup g, IgmpInterface on) {
         g.merge(state);
-        if (!state.isClosed()) {
-            final int type = state.excludes ? IgmpGroupRecord.MODE_IS_EXCLUDE : IgmpGroupRecord.MODE_IS_INCLUDE;
-            output.record(on.netif, type, g.address, state.sources);
-        }
+        final int type = state.excludes ? IgmpGroupRecord.MODE_IS_EXCLUDE : IgmpGroupRecord.MODE_IS_INCLUDE;
+        output.record(on.netif, type, g.address, state.sources);
     }
 
     /// Those of the sources asked for that are heard.

@@ -234,7 +234,9 @@ class IgmpTest {
         assertEquals(0, groups.join(socket, GROUP, 1));
         assertEquals(List.of(), router.hearsWithin(seconds(10)));
         router.asks(TEN_SECONDS, 0);
+        version2Query(0);
         assertEquals(List.of(), router.hearsWithin(seconds(10)));
+        assertEquals(0, igmp.reportsSent());
     }
 
     // ---- queries ----
@@ -427,6 +429,14 @@ class IgmpTest {
         groups.leave(socket, GROUP, ETH0);
         assertEquals(List.of("224.0.0.2 IGMP leave 239.1.1.1"), router.hears());
         assertEquals(List.of(), router.hearsWithin(seconds(100)));
+    }
+
+    @Test
+    void inVersion2AQueryAboutAGroupIsAnsweredForThatGroup() {
+        joined(socket, GROUP);
+        joined(socket, OTHER_GROUP);
+        version2Query(OTHER_GROUP.ipv4());
+        assertEquals(List.of("239.1.1.2 IGMP v2 report 239.1.1.2"), router.hearsWithin(seconds(10)));
     }
 
     @Test

@@ -198,10 +198,21 @@ class MulticastTest {
         hearsNothing(butOne);
         assertEquals(0, groups.unblockSource(butOne, GROUP, ETH0, STRANGER));
         assertEquals(0, groups.leaveSource(some, GROUP, ETH0, STRANGER));
+        assertEquals(-Errno.EADDRNOTAVAIL, groups.leave(some, GROUP, ETH0), "the last source was the membership");
         arrives(STRANGER, GROUP, 3);
         hearsNothing(some);
         hears(butOne, 3);
         hears(all, 3);
+    }
+
+    @Test
+    void whoComesBackHearsWhatItHadBlocked() {
+        final int socket = member();
+        groups.blockSource(socket, GROUP, ETH0, PEER);
+        groups.leave(socket, GROUP, ETH0);
+        groups.join(socket, GROUP, ETH0);
+        arrives(PEER, GROUP, 1);
+        hears(socket, 1);
     }
 
     @Test
