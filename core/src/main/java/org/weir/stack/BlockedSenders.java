@@ -55,7 +55,7 @@ final class BlockedSenders extends ReadyList<Socket> {
     }
 
     private boolean canSend(Socket s) {
-        final Route route = ipv4.routes().find(IpAddress.ipv4(s.blockedLow));
+        final Route route = ipv4.routeTo(IpAddress.ipv4(s.blockedLow));
         return ipv4.pool().hasRoomFor(Headroom.TRANSPORT, s.blockedLength)
                 && (route == null || route.netif().hasRoom());
     }

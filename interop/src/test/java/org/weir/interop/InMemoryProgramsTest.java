@@ -15,8 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The same programs as over a TAP, a server and a client in one JVM on two hosts that a cable in memory joins: no
-/// kernel,
-/// no root.
+/// kernel, no root.
 final class InMemoryProgramsTest {
     @TempDir
     private Path directory;

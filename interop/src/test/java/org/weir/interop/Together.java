@@ -6,8 +6,7 @@ import java.util.List;
 import java.util.concurrent.FutureTask;
 
 /// Runs two programs in one JVM, each with the threads of a group of its own: `SERVER ARGUMENTS -- CLIENT ARGUMENTS`.
-/// The
-/// client starts once the main method of the server has returned; when that of the client returns, all ends.
+/// The client starts once the main method of the server has returned; when that of the client returns, all ends.
 final class Together {
     private Together() {}
 

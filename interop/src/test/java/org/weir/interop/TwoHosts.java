@@ -20,9 +20,8 @@ import org.weir.stack.StackConfig;
 import org.weir.wire.IpPrefix;
 
 /// The channels of a JVM with two hosts that a cable joins: 10.77.0.2 for the threads of the group [#SERVER] and all
-/// that
-/// they start, 10.77.0.1 for all others. A channel of one host with a selector of the other is refused, so programs
-/// that mix them up fail.
+/// that they start, 10.77.0.1 for all others. A channel of one host with a selector of the other is refused, so
+/// programs that mix them up fail.
 public final class TwoHosts extends SelectorProvider {
     static final String SERVER = "server";
 

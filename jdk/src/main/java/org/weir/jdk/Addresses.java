@@ -57,7 +57,7 @@ final class Addresses {
         return checked.getAddress().isAnyLocalAddress() ? new SocketAddress(LOOPBACK, checked.getPort()) : of(checked);
     }
 
-    private static int ipv4(InetAddress address) {
+    static int ipv4(InetAddress address) {
         final byte[] octets = address.getAddress();
         return octets[0] << 24 | (octets[1] & 0xFF) << 16 | (octets[2] & 0xFF) << 8 | octets[3] & 0xFF;
     }

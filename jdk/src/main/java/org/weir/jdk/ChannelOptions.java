@@ -5,6 +5,7 @@ import static org.weir.stack.SocketOptions.IPPROTO_TCP;
 import static org.weir.stack.SocketOptions.SOL_SOCKET;
 
 import java.io.IOException;
+import java.net.NetworkInterface;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.util.LinkedHashMap;
@@ -26,8 +27,7 @@ final class ChannelOptions {
 
     static final Map<SocketOption<?>, StackOption> LISTENER = listener();
     static final Map<SocketOption<?>, StackOption> STREAM = stream();
-    static final Map<SocketOption<?>, StackOption> DATAGRAM =
-            Map.of(StandardSocketOptions.SO_RCVBUF, new StackOption(SOL_SOCKET, SocketOptions.SO_RCVBUF));
+    static final Map<SocketOption<?>, StackOption> DATAGRAM = datagram();
 
     private static final int LONGEST_LINGER = 65_535;
     private static final int NO_LINGER = -1;
@@ -51,6 +51,22 @@ final class ChannelOptions {
         numbers.put(StandardSocketOptions.TCP_NODELAY, new StackOption(IPPROTO_TCP, SocketOptions.TCP_NODELAY));
         numbers.put(StandardSocketOptions.IP_TOS, new StackOption(IPPROTO_IP, SocketOptions.IP_TOS));
         numbers.put(ExtendedSocketOptions.TCP_QUICKACK, new StackOption(IPPROTO_TCP, SocketOptions.TCP_QUICKACK));
+        return numbers;
+    }
+
+    private static Map<SocketOption<?>, StackOption> datagram() {
+        final Map<SocketOption<?>, StackOption> numbers = new LinkedHashMap<>();
+        numbers.put(StandardSocketOptions.SO_SNDBUF, new StackOption(SOL_SOCKET, SocketOptions.SO_SNDBUF));
+        numbers.put(StandardSocketOptions.SO_RCVBUF, new StackOption(SOL_SOCKET, SocketOptions.SO_RCVBUF));
+        numbers.put(StandardSocketOptions.SO_REUSEADDR, new StackOption(SOL_SOCKET, SocketOptions.SO_REUSEADDR));
+        numbers.put(StandardSocketOptions.SO_REUSEPORT, new StackOption(SOL_SOCKET, SocketOptions.SO_REUSEPORT));
+        numbers.put(StandardSocketOptions.SO_BROADCAST, new StackOption(SOL_SOCKET, SocketOptions.SO_BROADCAST));
+        numbers.put(StandardSocketOptions.IP_TOS, new StackOption(IPPROTO_IP, SocketOptions.IP_TOS));
+        numbers.put(StandardSocketOptions.IP_MULTICAST_IF, new StackOption(IPPROTO_IP, SocketOptions.IP_MULTICAST_IF));
+        numbers.put(
+                StandardSocketOptions.IP_MULTICAST_TTL, new StackOption(IPPROTO_IP, SocketOptions.IP_MULTICAST_TTL));
+        numbers.put(
+                StandardSocketOptions.IP_MULTICAST_LOOP, new StackOption(IPPROTO_IP, SocketOptions.IP_MULTICAST_LOOP));
         return numbers;
     }
 
@@ -92,6 +108,9 @@ final class ChannelOptions {
         if (name == StandardSocketOptions.IP_TOS && (number < 0 || number > 0xFF)) {
             throw new IllegalArgumentException("Invalid IP_TOS value");
         }
+        if (name == StandardSocketOptions.IP_MULTICAST_TTL && (number < 0 || number > 0xFF)) {
+            throw new IllegalArgumentException("Invalid TTL/hop value");
+        }
     }
 
     private StackOption number(SocketOption<?> name) {
@@ -118,9 +137,12 @@ final class ChannelOptions {
         socket.host().demand(sockets -> sockets.setOption(socket.descriptor(), number.level(), number.name(), plain));
     }
 
-    private int plain(SocketOption<?> name, Object value) {
+    private int plain(SocketOption<?> name, Object value) throws IOException {
         if (value instanceof Boolean on) {
             return on ? 1 : 0;
+        }
+        if (value instanceof NetworkInterface on) {
+            return HostInterfaces.index(socket.host(), on);
         }
         final int number = (Integer) value;
         if (name == StandardSocketOptions.SO_SNDBUF || name == StandardSocketOptions.SO_RCVBUF) {
@@ -136,13 +158,16 @@ final class ChannelOptions {
         return load(name);
     }
 
-    @SuppressWarnings("unchecked") // The type is the option's.
+    @SuppressWarnings({"unchecked", "NullAway"}) // The type is the option's; no interface is null, as the JDK has it.
     private synchronized <T> T load(SocketOption<T> name) throws IOException {
         channel.ensureOpen();
         final StackOption number = number(name);
         final int value = number == LINGER
                 ? linger
                 : socket.host().demand(sockets -> sockets.option(socket.descriptor(), number.level(), number.name()));
+        if (name.type() == NetworkInterface.class) {
+            return (T) HostInterfaces.named(socket.host(), value);
+        }
         return (T) (name.type() == Boolean.class ? (Object) (value != 0) : (Object) value);
     }
 }

@@ -13,6 +13,7 @@ import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.IllegalBlockingModeException;
+import java.nio.channels.MembershipKey;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -296,13 +297,51 @@ final class DatagramSocketAdaptor extends DatagramSocket {
         return channel.supportedOptions();
     }
 
+    // ---- groups ----
+
     @Override
-    public void joinGroup(SocketAddress group, @Nullable NetworkInterface on) {
-        throw new UnsupportedOperationException("The stack does not join multicast groups");
+    public void joinGroup(@Nullable SocketAddress name, @Nullable NetworkInterface on) throws IOException {
+        final InetAddress group = group(name);
+        final NetworkInterface joined = on == null ? usual() : on;
+        options.ensureOpen();
+        synchronized (this) {
+            if (channel.findMembership(group, joined) != null) {
+                throw new SocketException("Already a member of group");
+            }
+            channel.join(group, joined);
+        }
     }
 
     @Override
-    public void leaveGroup(SocketAddress group, @Nullable NetworkInterface on) {
-        throw new UnsupportedOperationException("The stack does not join multicast groups");
+    public void leaveGroup(@Nullable SocketAddress name, @Nullable NetworkInterface on) throws IOException {
+        final InetAddress group = group(name);
+        final NetworkInterface joined = on == null ? usual() : on;
+        options.ensureOpen();
+        synchronized (this) {
+            final MembershipKey key = channel.findMembership(group, joined);
+            if (key == null) {
+                throw new SocketException("Not a member of group");
+            }
+            key.drop();
+        }
+    }
+
+    private static InetAddress group(@Nullable SocketAddress name) throws SocketException {
+        if (!(name instanceof InetSocketAddress inet)) {
+            throw new IllegalArgumentException("Unsupported address type");
+        }
+        if (inet.isUnresolved()) {
+            throw new IllegalArgumentException("Unresolved address");
+        }
+        if (!inet.getAddress().isMulticastAddress()) {
+            throw new SocketException("Not a multicast address");
+        }
+        return inet.getAddress();
+    }
+
+    /// The interface that is set for sending, else that which routes choose.
+    private NetworkInterface usual() throws IOException {
+        final NetworkInterface chosen = channel.getOption(StandardSocketOptions.IP_MULTICAST_IF);
+        return chosen == null ? channel.usualInterface() : chosen;
     }
 }

@@ -1,8 +1,11 @@
 package org.weir.jdk;
 
 import java.net.SocketException;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.weir.runtime.SharedStack;
 import org.weir.runtime.StackCall;
 import org.weir.runtime.StackEndedException;
@@ -74,6 +77,27 @@ final class StackHost {
             throw Failures.of(result);
         }
         return result;
+    }
+
+    /// What `question` makes of the stack, for set-up and display.
+    <T> T inspect(Function<Stack, T> question) throws SocketException {
+        final Inspection<T> inspection = new Inspection<>(question);
+        call(inspection);
+        return Objects.requireNonNull(inspection.result);
+    }
+
+    private static final class Inspection<T> extends StackCall {
+        private final Function<Stack, T> question;
+        private @Nullable T result;
+
+        Inspection(Function<Stack, T> question) {
+            this.question = question;
+        }
+
+        @Override
+        protected void run(Stack stack) {
+            result = question.apply(stack);
+        }
     }
 
     private static final class Answer extends StackCall {

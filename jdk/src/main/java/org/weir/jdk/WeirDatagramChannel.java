@@ -26,6 +26,7 @@ final class WeirDatagramChannel extends DatagramChannel implements BlockingChann
     private final DatagramInput input;
     private final DatagramOutput output;
     private final ChannelOptions options;
+    private final Memberships memberships;
     private @Nullable DatagramSocket adaptor;
 
     private WeirDatagramChannel(WeirSelectorProvider provider, StackSocket socket) {
@@ -35,6 +36,7 @@ final class WeirDatagramChannel extends DatagramChannel implements BlockingChann
         this.input = new DatagramInput(association);
         this.output = new DatagramOutput(association);
         this.options = new ChannelOptions(this, socket, ChannelOptions.DATAGRAM);
+        this.memberships = new Memberships(this, socket);
     }
 
     static WeirDatagramChannel open(WeirSelectorProvider provider, StackHost host) throws SocketException {
@@ -149,13 +151,24 @@ final class WeirDatagramChannel extends DatagramChannel implements BlockingChann
     // ---- multicast ----
 
     @Override
-    public MembershipKey join(InetAddress group, NetworkInterface on) {
-        throw new UnsupportedOperationException("The stack does not join multicast groups");
+    public MembershipKey join(InetAddress group, NetworkInterface on) throws IOException {
+        return memberships.join(this, group, on, null);
     }
 
     @Override
-    public MembershipKey join(InetAddress group, NetworkInterface on, InetAddress source) {
-        return join(group, on);
+    public MembershipKey join(InetAddress group, NetworkInterface on, InetAddress source) throws IOException {
+        return memberships.join(this, group, on, Objects.requireNonNull(source));
+    }
+
+    /// The membership of all sources of a group; null if there is none.
+    @Nullable
+    MembershipKey findMembership(InetAddress group, NetworkInterface on) {
+        return memberships.find(group, on);
+    }
+
+    /// Where groups are joined that are joined nowhere in particular.
+    NetworkInterface usualInterface() throws IOException {
+        return HostInterfaces.usual(stackSocket.host());
     }
 
     // ---- options, adaptor, ending ----

@@ -336,6 +336,8 @@ final class AdaptorSpecTest {
             for (final java.net.SocketOption<?> option : server.supportedOptions()) {
                 assertInstanceOf(option.type(), server.getOption(option));
             }
+            // There is none before one is set.
+            datagram.setOption(StandardSocketOptions.IP_MULTICAST_IF, java.net.NetworkInterface.getByName("lo"));
             for (final java.net.SocketOption<?> option : datagram.supportedOptions()) {
                 assertInstanceOf(option.type(), datagram.getOption(option));
             }

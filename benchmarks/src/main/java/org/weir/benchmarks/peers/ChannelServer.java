@@ -10,8 +10,7 @@ import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
 /// A server for the loads that knows `java.nio.channels` alone: one thread, one selector, direct buffers. Whose
-/// channels
-/// they are is the JVM's choice.
+/// channels they are is the JVM's choice.
 public final class ChannelServer {
     private static final int BUFFER = 256 * 1024;
     private static final int BACKLOG = 512;
