@@ -13,6 +13,10 @@ final class Gate {
     private volatile boolean isOpen;
     private volatile @Nullable Thread waiting;
 
+    boolean isOpen() {
+        return isOpen;
+    }
+
     void close() {
         isOpen = false;
     }
