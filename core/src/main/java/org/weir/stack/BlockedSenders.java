@@ -2,12 +2,8 @@ package org.weir.stack;
 
 import org.jspecify.annotations.Nullable;
 import org.weir.base.ReadyList;
-import org.weir.ip.Ipv4;
-import org.weir.ip.Route;
-import org.weir.memory.Headroom;
 import org.weir.time.StackClock;
 import org.weir.time.TimerWheel;
-import org.weir.wire.IpAddress;
 
 /// Datagram sockets whose last send found the link full or no buffer: not writable until that has passed. Neither link
 /// nor pool tells when it does, so each poll looks, and there is one a millisecond later at the latest. While nobody
@@ -15,11 +11,12 @@ import org.weir.wire.IpAddress;
 final class BlockedSenders extends ReadyList<Socket> {
     private static final long RETRY_NS = StackClock.MILLISECOND;
 
-    private final Ipv4 ipv4;
+    private final StackClock clock;
     private final SocketEvents events;
+    private long retryNs;
 
-    BlockedSenders(Ipv4 ipv4, SocketEvents events) {
-        this.ipv4 = ipv4;
+    BlockedSenders(StackClock clock, SocketEvents events) {
+        this.clock = clock;
         this.events = events;
     }
 
@@ -38,6 +35,9 @@ final class BlockedSenders extends ReadyList<Socket> {
         s.sendBlocked = true;
         s.blockedLength = length;
         s.blockedLow = low;
+        if (isEmpty()) {
+            retryNs = clock.nowNs() + RETRY_NS;
+        }
         add(s);
     }
 
@@ -52,16 +52,15 @@ final class BlockedSenders extends ReadyList<Socket> {
                 events.call(s);
             }
         }
+        retryNs = clock.nowNs() + RETRY_NS;
     }
 
-    private boolean canSend(Socket s) {
-        final Route route = ipv4.routeTo(IpAddress.ipv4(s.blockedLow));
-        return ipv4.pool().hasRoomFor(Headroom.TRANSPORT, s.blockedLength)
-                && (route == null || route.netif().hasRoom());
+    private static boolean canSend(Socket s) {
+        return s.endpoint == null || s.endpoint.hasRoomFor(s.blockedLength, s.blockedLow);
     }
 
     /// When [#retry] wants to be called; [TimerWheel#NEVER] if never.
     long retryNs() {
-        return isEmpty() ? TimerWheel.NEVER : ipv4.resources().clock().nowNs() + RETRY_NS;
+        return isEmpty() ? TimerWheel.NEVER : retryNs;
     }
 }

@@ -66,7 +66,7 @@ public final class Sockets {
 
     Sockets(Tcp tcp, Udp udp, Ipv4 ipv4, int count) {
         this.owner = ipv4.resources().owner();
-        this.blocked = new BlockedSenders(ipv4, events);
+        this.blocked = new BlockedSenders(ipv4.clock(), events);
         this.tcp = tcp;
         this.udp = udp;
         this.groups = new SocketGroups(this, ipv4);

@@ -233,8 +233,8 @@ public final class Udp implements Transport {
     }
 
     private int freePort(long low) {
-        for (int i = 0; i < ports.count(); i++) {
-            final int port = ports.next(low, 0, 0, 0);
+        int port = ports.any();
+        for (int i = 0; i < ports.count(); i++, port = ports.after(port)) {
             if (!isTaken(low, port, false, false)) {
                 return port;
             }
@@ -506,6 +506,13 @@ public final class Udp implements Transport {
 
     private boolean isPermitted(UdpEndpoint e, int destination) {
         return e.broadcast || !ipv4.isBroadcast(destination);
+    }
+
+    /// True if `length` octets from `e` to `low` would not be refused for want of buffers or of room at the link.
+    boolean hasRoomFor(UdpEndpoint e, int length, long low) {
+        final Route route = routeTo(e, low);
+        return pool().hasRoomFor(Headroom.TRANSPORT, length)
+                && (route == null || route.netif().hasRoom(e.datagramsIn(length)));
     }
 
     /// Takes `packet`, whatever the result.

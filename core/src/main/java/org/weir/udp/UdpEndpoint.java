@@ -185,6 +185,11 @@ public final class UdpEndpoint extends HashEntry<UdpEndpoint> {
         return packet == null ? Udp.NO_BUFFER : udp.dispatch(this, packet, low, port);
     }
 
+    /// False if `length` octets to an address would be refused with [Udp#NO_BUFFER] now.
+    public boolean hasRoomFor(int length, long low) {
+        return udp.hasRoomFor(this, length, low);
+    }
+
     /// Sends `packet` (taken, whatever the result), which has [Headroom#TRANSPORT] in front, to an address.
     public int sendTo(Pbuf packet, long low, int port) {
         udp.checkOwner();

@@ -77,11 +77,16 @@ final class Addresses {
     }
 
     static InetAddress inet(long low) {
+        return inet(null, low);
+    }
+
+    /// With a name, which nobody is asked for.
+    static InetAddress inet(@Nullable String name, long low) {
         final int address = IpAddress.ipv4(low);
         final byte[] octets = {(byte) (address >>> 24), (byte) (address >>> 16), (byte) (address >>> 8), (byte) address
         };
         try {
-            return InetAddress.getByAddress(octets);
+            return InetAddress.getByAddress(name, octets);
         } catch (UnknownHostException e) {
             throw new IllegalStateException("four octets are an address", e);
         }

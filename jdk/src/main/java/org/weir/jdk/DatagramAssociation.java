@@ -83,7 +83,12 @@ final class DatagramAssociation {
             throw new AlreadyConnectedException();
         }
         final org.weir.stack.SocketAddress peer = Addresses.ofPeer(to);
-        socket.host().demand(sockets -> connectAndFlush(sockets, peer));
+        final int result = socket.host().ask(sockets -> connectAndFlush(sockets, peer));
+        if (result < 0) {
+            remote = null;
+            local = local == null ? null : socket.localAddress();
+            throw Failures.of(result);
+        }
         remote = Addresses.of(peer);
         local = socket.localAddress();
     }

@@ -24,9 +24,7 @@ final class DatagramSocketAdaptor extends DatagramSocket {
 
     // A packet that is received into again has the room that it had at first, although its length has become that of
     // what it holds. Guarded by the packet, as far as the packet is.
-    private byte @Nullable [] lastData;
-    private int lastLength;
-    private int lastRoom;
+    private volatile @Nullable Filled filled;
 
     DatagramSocketAdaptor(WeirDatagramChannel channel) {
         super(new NoDatagramSocketImpl());
@@ -177,18 +175,42 @@ final class DatagramSocketAdaptor extends DatagramSocket {
             try {
                 final byte[] data = packet.getData();
                 final int length = packet.getLength();
-                final int room = data == lastData && length == lastLength ? lastRoom : length;
+                final Filled before = filled;
+                final int room = before != null && before.isStill(packet) ? before.room : length;
                 final int count = channel.blockingReceive(
                         data, packet.getOffset(), room, options.timeoutNs(), packet::setSocketAddress);
                 packet.setLength(count);
-                lastData = data;
-                lastLength = count;
-                lastRoom = room;
+                filled = new Filled(packet, room);
             } catch (IllegalBlockingModeException e) {
                 throw e;
             } catch (IOException | RuntimeException e) {
                 throw isClosed() ? closed(e) : Failures.adapted(e);
             }
+        }
+    }
+
+    /// A packet that was filled last. To receive shortens it; used again as it is, it has the room that it had
+    /// before, which the JDK keeps where only the JDK sees it.
+    private static final class Filled {
+        final int room;
+        private final DatagramPacket packet;
+        private final byte[] data;
+        private final int offset;
+        private final int length;
+
+        Filled(DatagramPacket packet, int room) {
+            this.packet = packet;
+            this.data = packet.getData();
+            this.offset = packet.getOffset();
+            this.length = packet.getLength();
+            this.room = room;
+        }
+
+        boolean isStill(DatagramPacket other) {
+            return other == packet
+                    && other.getData() == data
+                    && other.getOffset() == offset
+                    && other.getLength() == length;
         }
     }
 

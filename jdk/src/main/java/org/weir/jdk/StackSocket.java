@@ -19,6 +19,7 @@ final class StackSocket extends ReadinessSource implements SocketCallback {
     private final int descriptor;
     private final Gate input = new Gate();
     private final Gate output = new Gate();
+    private final SocketAddress connected = new SocketAddress();
 
     private StackSocket(StackHost host, int descriptor) {
         this.host = host;
@@ -112,6 +113,12 @@ final class StackSocket extends ReadinessSource implements SocketCallback {
         return Addresses.of(local);
     }
 
+    /// The local end as [#pollConnect] has seen it, which is how it was when the connection was there; as it is
+    /// now, if connecting did not have to wait.
+    InetSocketAddress connectedAddress() throws SocketException {
+        return connected.port() == 0 ? localAddress() : Addresses.of(connected);
+    }
+
     void bind(InetSocketAddress local) throws SocketException {
         final SocketAddress name = Addresses.of(local);
         host.demand(sockets -> sockets.bind(descriptor, name));
@@ -123,6 +130,8 @@ final class StackSocket extends ReadinessSource implements SocketCallback {
     boolean pollConnect() throws SocketException {
         final int ready = host.ask(sockets -> {
             final int error = sockets.option(descriptor, SocketOptions.SOL_SOCKET, SocketOptions.SO_ERROR);
+            // A connection that is reset has no name any more: what it is called now stays true.
+            sockets.localAddress(descriptor, connected);
             return error != 0 ? -Math.abs(error) : sockets.ready(descriptor);
         });
         if (ready < 0 && ready != -Errno.EBADF) {

@@ -3,7 +3,6 @@ package org.weir.jdk;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.SocketException;
 import java.nio.channels.AlreadyBoundException;
 import java.nio.channels.AlreadyConnectedException;
 import java.nio.channels.ClosedChannelException;
@@ -63,9 +62,9 @@ final class StreamConnector {
         }
     }
 
-    /// The connection came from `peer`, and was accepted.
-    synchronized void accepted(InetSocketAddress peer) throws SocketException {
-        local = socket.localAddress();
+    /// The connection came from `peer` to `name`, and was accepted.
+    synchronized void accepted(InetSocketAddress name, InetSocketAddress peer) {
+        local = name;
         remote = peer;
         state = State.CONNECTED;
     }
@@ -139,7 +138,7 @@ final class StreamConnector {
     private boolean succeed() throws IOException {
         synchronized (this) {
             channel.ensureOpen();
-            local = socket.localAddress();
+            local = socket.connectedAddress();
             state = State.CONNECTED;
         }
         socket.lookAgain();

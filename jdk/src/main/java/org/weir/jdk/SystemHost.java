@@ -9,7 +9,19 @@ import org.weir.runtime.SharedStack;
 final class SystemHost {
     private static @Nullable WeirHost host;
 
+    private static @Nullable WeirSelectorProvider provider;
+
     private SystemHost() {}
+
+    /// Channels on it, by one provider for all who ask.
+    static synchronized WeirSelectorProvider provider() {
+        WeirSelectorProvider made = provider;
+        if (made == null) {
+            made = new WeirSelectorProvider();
+            provider = made;
+        }
+        return made;
+    }
 
     /// Its stack. The host is opened when it is asked for first, in the network namespace of that thread, and lasts
     /// as long as the JVM.

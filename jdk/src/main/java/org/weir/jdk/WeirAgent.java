@@ -27,6 +27,6 @@ public final class WeirAgent {
             }
         }
         System.setProperty(PROVIDER, WeirSelectorProvider.class.getName());
-        WeirSockets.install(new WeirSelectorProvider());
+        WeirSockets.install(SystemHost.provider());
     }
 }

@@ -1,6 +1,6 @@
 package org.weir.jdk;
 
-import java.io.DataInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -44,6 +44,7 @@ final class WeirResolver implements InetAddressResolver {
     private static final int MOST_QUESTIONS = 8;
 
     private static final int IPV4_OCTETS = 4;
+    private static final IpAddress LOOPBACK = IpAddress.parse("127.0.0.1");
 
     private final Supplier<SelectorProvider> provider;
     private final List<InetSocketAddress> servers;
@@ -66,16 +67,17 @@ final class WeirResolver implements InetAddressResolver {
         }
         final List<IpAddress> known = hosts.addresses(host);
         if (!known.isEmpty()) {
-            return inet(known);
+            return named(host, known);
         }
         if (isLocalhost(host)) {
-            return Stream.of(InetAddress.ofLiteral("127.0.0.1"));
+            return named(host, List.of(LOOPBACK));
         }
-        return inet(ask(ascii(host)));
+        return named(host, ask(ascii(host)));
     }
 
-    private static Stream<InetAddress> inet(List<IpAddress> addresses) {
-        return addresses.stream().map(address -> Addresses.inet(address.low()));
+    /// They keep the name that was asked for: who looks for it later must not have to ask again.
+    private static Stream<InetAddress> named(String host, List<IpAddress> addresses) {
+        return addresses.stream().map(address -> Addresses.inet(host, address.low()));
     }
 
     /// RFC 6761 section 6.3: never a question to a server.
@@ -132,17 +134,17 @@ final class WeirResolver implements InetAddressResolver {
 
     /// The first answer that tells something, be it that there is no such name.
     private DnsMessage.Answer ask(String name, int type) throws UnknownHostException {
-        final byte[] question = DnsMessage.question(random.nextInt(1 << Short.SIZE), name, type);
         IOException last = null;
         for (final int patienceMs : PATIENCE_MS) {
             for (final InetSocketAddress server : servers) {
+                final byte[] question = DnsMessage.question(random.nextInt(1 << Short.SIZE), name, type);
                 try {
-                    final DnsMessage.Answer answer = exchange(server, question, patienceMs);
-                    if (answer.code() == DnsMessage.NAME_ERROR) {
-                        throw new UnknownHostException(name + ": no such name");
-                    }
+                    final DnsMessage.Answer answer = exchangeDespiteInterrupts(server, question, patienceMs);
                     if (answer.code() == DnsMessage.NO_ERROR) {
                         return answer;
+                    }
+                    if (answer.code() == DnsMessage.NAME_ERROR) {
+                        throw new UnknownHostException(name + ": no such name");
                     }
                     last = new ProtocolException(server + " answers with code " + answer.code());
                 } catch (UnknownHostException e) {
@@ -153,6 +155,29 @@ final class WeirResolver implements InetAddressResolver {
             }
         }
         throw unknown(name + ": no name server of " + servers + " answers", last);
+    }
+
+    /// An interrupt closes channels, but does not end a look-up: it would make the name unknown to all who ask
+    /// next.
+    private DnsMessage.Answer exchangeDespiteInterrupts(InetSocketAddress server, byte[] question, int patienceMs)
+            throws IOException {
+        boolean interrupted = Thread.interrupted();
+        try {
+            while (true) {
+                try {
+                    return exchange(server, question, patienceMs);
+                } catch (IOException e) {
+                    if (!Thread.interrupted()) {
+                        throw e;
+                    }
+                    interrupted = true;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     private DnsMessage.Answer exchange(InetSocketAddress server, byte[] question, int patienceMs) throws IOException {
@@ -171,11 +196,7 @@ final class WeirResolver implements InetAddressResolver {
         final long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(patienceMs);
         DnsMessage.Answer answer = null;
         while (answer == null) {
-            final long leftMs = TimeUnit.NANOSECONDS.toMillis(deadlineNs - System.nanoTime());
-            if (leftMs <= 0) {
-                throw new SocketTimeoutException("no answer in time");
-            }
-            socket.setSoTimeout((int) leftMs);
+            socket.setSoTimeout(leftMs(deadlineNs));
             packet.setLength(LONGEST_DATAGRAM);
             socket.receive(packet);
             answer = DnsMessage.answer(question, ByteBuffer.wrap(packet.getData(), 0, packet.getLength()));
@@ -183,26 +204,48 @@ final class WeirResolver implements InetAddressResolver {
         return answer;
     }
 
+    private static int leftMs(long deadlineNs) throws SocketTimeoutException {
+        final long leftMs = TimeUnit.NANOSECONDS.toMillis(deadlineNs - System.nanoTime());
+        if (leftMs <= 0) {
+            throw new SocketTimeoutException("no answer in time");
+        }
+        return (int) leftMs;
+    }
+
     private DnsMessage.Answer exchangeOverTcp(InetSocketAddress server, byte[] question, int patienceMs)
             throws IOException {
+        final long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(patienceMs);
         try (SocketChannel channel = provider.get().openSocketChannel(StandardProtocolFamily.INET)) {
             final Socket socket = channel.socket();
             socket.connect(server, patienceMs);
-            socket.setSoTimeout(patienceMs);
             socket.getOutputStream()
                     .write(ByteBuffer.allocate(Short.BYTES + question.length)
                             .putShort((short) question.length)
                             .put(question)
                             .array());
-            final DataInputStream input = new DataInputStream(socket.getInputStream());
-            final byte[] message = new byte[input.readUnsignedShort()];
-            input.readFully(message);
-            final DnsMessage.Answer answer = DnsMessage.answer(question, ByteBuffer.wrap(message));
+            final int length =
+                    Short.toUnsignedInt(read(socket, Short.BYTES, deadlineNs).getShort(0));
+            final DnsMessage.Answer answer = DnsMessage.answer(question, read(socket, length, deadlineNs));
             if (answer == null) {
                 throw new ProtocolException(server + " answers another question");
             }
             return answer;
         }
+    }
+
+    /// Reads so many octets until a time by which all of them must be there.
+    private static ByteBuffer read(Socket socket, int length, long deadlineNs) throws IOException {
+        final byte[] octets = new byte[length];
+        int done = 0;
+        while (done < length) {
+            socket.setSoTimeout(leftMs(deadlineNs));
+            final int count = socket.getInputStream().read(octets, done, length - done);
+            if (count < 0) {
+                throw new EOFException("a DNS message ends early");
+            }
+            done += count;
+        }
+        return ByteBuffer.wrap(octets);
     }
 
     private static UnknownHostException unknown(String message, @Nullable Exception cause) {

@@ -17,7 +17,7 @@ public final class WeirResolverProvider extends InetAddressResolverProvider {
                 .toList();
         return servers.isEmpty()
                 ? configuration.builtinResolver()
-                : new WeirResolver(WeirSelectorProvider::new, servers, new HostsFile(settings.hostsFile()));
+                : new WeirResolver(SystemHost::provider, servers, new HostsFile(settings.hostsFile()));
     }
 
     @Override

@@ -295,8 +295,7 @@ final class WeirSelector extends AbstractSelector {
     }
 
     /// The stack's thread may be about to bring something: to let it run costs less than to sleep and be woken.
-    /// Where
-    /// both share a processor, a round trip takes two thirds of the time.
+    /// Where both share a processor, a round trip takes two thirds of the time.
     @SuppressWarnings("ThreadPriorityCheck") // Not relied on: a yield that does nothing leaves a short busy wait.
     private void lookForAMoment() {
         for (int i = 0; i < LOOKS && !gate.isOpen(); i++) {

@@ -25,7 +25,8 @@ public final class WeirSelectorProvider extends SelectorProvider {
         this(SystemHost.stack());
     }
 
-    /// On `stack`, which stays the caller's. Each stack has a provider of its own.
+    /// On `stack`, which stays the caller's. Each stack has a provider of its own: one is enough, since it lasts as
+    /// long as its stack.
     public WeirSelectorProvider(SharedStack stack) {
         this.host = new StackHost(stack);
     }

@@ -96,13 +96,23 @@ final class WeirServerSocketChannel extends ServerSocketChannel implements Block
 
     private @Nullable SocketChannel accept(boolean blocking, long deadlineNs) throws IOException {
         final Acceptance acceptance = new Acceptance();
-        perform(acceptance, blocking, deadlineNs);
+        boolean returned = false;
+        try {
+            perform(acceptance, blocking, deadlineNs);
+            returned = true;
+        } finally {
+            // An interrupt may come when a connection has been taken.
+            if (!returned && acceptance.accepted != null) {
+                acceptance.accepted.close();
+            }
+        }
         return acceptance.accepted;
     }
 
     /// Takes a connection and watches it from the start, so that nothing it tells is missed.
     private final class Acceptance extends StackCall implements Operation {
         private final org.weir.stack.SocketAddress peer = new org.weir.stack.SocketAddress();
+        private final org.weir.stack.SocketAddress local = new org.weir.stack.SocketAddress();
         private @Nullable StackSocket taken;
         private @Nullable SocketChannel accepted;
         private int result;
@@ -110,7 +120,12 @@ final class WeirServerSocketChannel extends ServerSocketChannel implements Block
         @Override
         protected void run(Stack stack) {
             result = stack.sockets().accept(stackSocket.descriptor(), peer);
-            taken = result < 0 ? null : StackSocket.adopt(stackSocket.host(), stack.sockets(), result);
+            taken = null;
+            if (result >= 0) {
+                // Now, for a connection that is reset has no name any more.
+                stack.sockets().localAddress(result, local);
+                taken = StackSocket.adopt(stackSocket.host(), stack.sockets(), result);
+            }
         }
 
         @Override
@@ -131,7 +146,7 @@ final class WeirServerSocketChannel extends ServerSocketChannel implements Block
             stackSocket.input().close();
             stackSocket.host().call(this);
             if (taken != null) {
-                accepted = WeirSocketChannel.accepted(weir, taken, Addresses.of(peer));
+                accepted = WeirSocketChannel.accepted(weir, taken, Addresses.of(local), Addresses.of(peer));
                 return true;
             }
             if (!isOpen()) {

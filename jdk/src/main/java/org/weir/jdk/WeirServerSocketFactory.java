@@ -18,7 +18,7 @@ public final class WeirServerSocketFactory extends ServerSocketFactory {
 
     /// On the stack of the whole JVM, see [HostSettings#ofSystemProperties].
     public WeirServerSocketFactory() {
-        this(new WeirSelectorProvider());
+        this(SystemHost.provider());
     }
 
     /// On the stack of `provider`.

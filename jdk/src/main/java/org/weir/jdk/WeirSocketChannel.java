@@ -41,10 +41,10 @@ final class WeirSocketChannel extends SocketChannel implements BlockingChannel {
     }
 
     /// The channel of a connection that was accepted.
-    static WeirSocketChannel accepted(WeirSelectorProvider provider, StackSocket socket, InetSocketAddress peer)
-            throws SocketException {
+    static WeirSocketChannel accepted(
+            WeirSelectorProvider provider, StackSocket socket, InetSocketAddress local, InetSocketAddress peer) {
         final WeirSocketChannel channel = new WeirSocketChannel(provider, socket);
-        channel.connector.accepted(peer);
+        channel.connector.accepted(local, peer);
         return channel;
     }
 

@@ -15,7 +15,7 @@ public final class WeirSocketFactory extends SocketFactory {
 
     /// On the stack of the whole JVM, see [HostSettings#ofSystemProperties].
     public WeirSocketFactory() {
-        this(new WeirSelectorProvider());
+        this(SystemHost.provider());
     }
 
     /// On the stack of `provider`.

@@ -325,6 +325,46 @@ final class AdaptorSpecTest {
     }
 
     @Test
+    void aPacketIsFilledWhereItSaysAndNoFurther() throws Exception {
+        final java.nio.channels.DatagramChannel far = world.datagram();
+        final java.nio.channels.DatagramChannel near = world.datagram();
+        final byte[] data = new byte[100];
+        final DatagramPacket packet = new DatagramPacket(data, 0, 100);
+        near.send(World.octets("x".repeat(50)), far.getLocalAddress());
+        far.socket().receive(packet);
+        assertEquals(50, packet.getLength());
+        packet.setData(data, 50, 50);
+        near.send(World.octets("y".repeat(80)), far.getLocalAddress());
+        far.socket().receive(packet);
+        assertEquals(50, packet.getLength());
+        assertEquals('y', data[99]);
+        packet.setData(data, 0, 50);
+        near.send(World.octets("z".repeat(80)), far.getLocalAddress());
+        far.socket().receive(packet);
+        assertEquals("z".repeat(50) + "y".repeat(50), new String(data, java.nio.charset.StandardCharsets.US_ASCII));
+        near.send(World.octets("w"), far.getLocalAddress());
+        far.socket().receive(packet);
+        near.send(World.octets("v".repeat(20)), far.getLocalAddress());
+        far.socket().receive(packet);
+        assertEquals(20, packet.getLength());
+    }
+
+    @Test
+    void aSocketThatCannotConnectAnewIsConnectedNoMore() throws Exception {
+        final java.nio.channels.DatagramChannel channel = world.datagram();
+        final DatagramSocket socket = channel.socket();
+        socket.connect(world.datagram().getLocalAddress());
+        assertTrue(socket.isConnected());
+        if (world.isWeir()) {
+            assertThrows(
+                    SocketException.class,
+                    () -> socket.connect(new InetSocketAddress(java.net.InetAddress.ofLiteral("192.0.2.1"), 9)));
+            assertFalse(socket.isConnected());
+            assertEquals(1, channel.send(World.octets("x"), world.datagram().getLocalAddress()));
+        }
+    }
+
+    @Test
     void everyOptionThatIsSupportedCanBeRead() throws Exception {
         final World.Pair pair = world.pair();
         final ServerSocketChannel server = world.server();

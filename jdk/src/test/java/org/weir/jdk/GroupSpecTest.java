@@ -230,6 +230,16 @@ final class GroupSpecTest {
     }
 
     @Test
+    void sendingToAllNeedsAPermission() throws Exception {
+        final DatagramChannel channel = open();
+        final InetSocketAddress all = new InetSocketAddress(InetAddress.ofLiteral("127.255.255.255"), 9);
+        final SocketException e = assertThrows(SocketException.class, () -> channel.send(World.octets("x"), all));
+        assertEquals("Permission denied", e.getMessage());
+        channel.setOption(StandardSocketOptions.SO_BROADCAST, true);
+        assertEquals(1, channel.send(World.octets("x"), all));
+    }
+
+    @Test
     void aPortIsSharedByThoseAloneWhoAgree() throws Exception {
         final DatagramChannel first = member(0);
         final DatagramChannel second = open();

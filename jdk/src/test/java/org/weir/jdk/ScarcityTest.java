@@ -206,6 +206,7 @@ final class ScarcityTest {
         });
         World.letWait(sending);
         while (!sending.isDone()) {
+            assertFalse(Thread.interrupted(), "takes too long");
             receiver.receive(ByteBuffer.allocate(1));
         }
         assertEquals(3_000, sending.get());
@@ -222,6 +223,7 @@ final class ScarcityTest {
         selector.selectedKeys().clear();
         int refused = 0;
         while (refused < 100) {
+            assertFalse(Thread.interrupted(), "takes too long");
             refused = sender.send(World.octets("x"), target) == 0 ? refused + 1 : 0;
         }
         assertEquals(0, selector.selectNow());

@@ -49,7 +49,7 @@ final class SharingSpecTest {
     private static String read(SocketChannel channel, int length) throws IOException {
         final ByteBuffer target = ByteBuffer.allocate(length);
         while (target.hasRemaining()) {
-            channel.read(target);
+            assertTrue(channel.read(target) > 0);
         }
         return World.text(target);
     }

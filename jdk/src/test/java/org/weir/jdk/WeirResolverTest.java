@@ -14,6 +14,7 @@ import java.net.StandardProtocolFamily;
 import java.net.UnknownHostException;
 import java.net.spi.InetAddressResolver.LookupPolicy;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -154,6 +155,55 @@ final class WeirResolverTest {
     }
 
     @Test
+    void anAddressKeepsTheNameThatWasAskedFor() throws Exception {
+        serve(q -> addressesOfQuestion(q, 0x0A000001));
+        for (final String name : List.of("www.weir.test", "printer", "localhost")) {
+            final InetAddress address =
+                    resolver().lookupByName(name, IPV4).findFirst().orElseThrow();
+            assertEquals(name, new InetSocketAddress(address, 443).getHostString());
+        }
+    }
+
+    @Test
+    void anInterruptDoesNotEndALookUp() throws Exception {
+        serve(q -> addressesOfQuestion(q, 0x0A000001));
+        Thread.currentThread().interrupt();
+        assertEquals(List.of("10.0.0.1"), addresses("www.weir.test"));
+        assertTrue(Thread.interrupted());
+    }
+
+    @Test
+    void anInterruptWhileAServerThinksDoesNotEndALookUp() throws Exception {
+        final Thread asker = Thread.currentThread();
+        serveAll(q -> {
+            if (asked.size() == 1) {
+                asker.interrupt();
+                return List.of();
+            }
+            return List.of(addressesOfQuestion(q, 0x0A000001));
+        });
+        assertEquals(List.of("10.0.0.1"), addresses("www.weir.test"));
+        assertTrue(Thread.interrupted());
+        assertEquals(2, asked.size());
+    }
+
+    @Test
+    void questionsComeFromPortsThatDoNotFollowEachOther() throws Exception {
+        final List<Integer> ports = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            try (DatagramChannel channel = provider.openDatagramChannel(StandardProtocolFamily.INET)) {
+                channel.bind(null);
+                ports.add(((InetSocketAddress) channel.getLocalAddress()).getPort());
+            }
+        }
+        int neighbours = 0;
+        for (int i = 1; i < ports.size(); i++) {
+            neighbours += Math.abs(ports.get(i) - ports.get(i - 1)) <= 2 ? 1 : 0;
+        }
+        assertTrue(neighbours < 5, ports.toString());
+    }
+
+    @Test
     void anAliasIsFollowedInTheAnswer() throws Exception {
         serve(q -> {
             final ByteBuffer message = begin(q, 0x8180, 3);
@@ -264,6 +314,30 @@ final class WeirResolverTest {
             }
         });
         assertEquals(List.of("10.0.0.8"), addresses("large.weir.test"));
+    }
+
+    @Test
+    void aServerThatTalksForEverIsGivenUp() throws Exception {
+        final DatagramChannel udp = serve(q -> begin(q, 0x8380, 0).flip());
+        final ServerSocketChannel tcp = provider.openServerSocketChannel();
+        tcp.bind(udp.getLocalAddress());
+        Thread.ofVirtual().start(() -> {
+            while (true) {
+                try (Socket socket = tcp.accept().socket()) {
+                    socket.getOutputStream().write(new byte[] {0x7F, 0});
+                    while (true) {
+                        socket.getOutputStream().write(0);
+                        Thread.sleep(50);
+                    }
+                } catch (ClosedChannelException _) {
+                    return;
+                } catch (IOException | InterruptedException _) {
+                    // The one that was asked has gone.
+                }
+            }
+        });
+        assertThrows(UnknownHostException.class, () -> addresses("large.weir.test"));
+        tcp.close();
     }
 
     @Test

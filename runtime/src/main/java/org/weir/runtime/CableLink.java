@@ -111,8 +111,8 @@ public final class CableLink implements Link {
                 break;
             }
             final Pbuf copy = pool == null ? null : pool.copyOf(Headroom.RAW, frame.octets, 0, frame.length);
-            wasFull |= in.empty.isEmpty();
             in.empty.add(frame);
+            wasFull |= in.empty.size() <= 1;
             if (copy == null) {
                 drops.count(DropReason.NO_BUFFER);
             } else {
