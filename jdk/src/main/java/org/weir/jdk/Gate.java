@@ -2,19 +2,27 @@ package org.weir.jdk;
 
 import java.net.SocketTimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
+import org.weir.runtime.SharedStack;
 
 /// Where one thread at a time waits until something may have become possible. Whoever waits closes the gate, tries,
 /// and waits only if that failed: what opens the gate in between is not lost. It may open for nothing.
-final class Gate {
+///
+/// At a gate of a stack, who waits helps to poll it, if nobody else does.
+final class Gate implements BooleanSupplier {
     /// A deadline that is never reached.
     static final long NEVER = Long.MAX_VALUE;
 
+    private final @Nullable SharedStack stack;
     private volatile boolean isOpen;
     private volatile @Nullable Thread waiting;
+    /// True if the one that waits polls, and is woken by the stack.
+    private volatile boolean helps;
 
-    boolean isOpen() {
-        return isOpen;
+    /// @param stack what opens it, mostly; null if no stack does
+    Gate(@Nullable SharedStack stack) {
+        this.stack = stack;
     }
 
     void close() {
@@ -24,14 +32,30 @@ final class Gate {
     /// Lets the waiting thread go, or the next one. By any thread; does not wait.
     void open() {
         isOpen = true;
-        LockSupport.unpark(waiting);
+        final Thread thread = waiting;
+        if (stack == null || !helps) {
+            LockSupport.unpark(thread);
+        } else if (thread != Thread.currentThread()) {
+            stack.wakeHelper();
+        }
+    }
+
+    /// True if who waits here need not wait any more.
+    @Override
+    public boolean getAsBoolean() {
+        return isOpen || Thread.currentThread().isInterrupted();
     }
 
     /// Waits until the gate is open, the thread is interrupted, or `System.nanoTime()` reaches `deadlineNs`.
     void await(long deadlineNs) {
         final Thread current = Thread.currentThread();
         waiting = current;
-        while (!isOpen && !current.isInterrupted()) {
+        if (stack != null) {
+            helps = true;
+            stack.helpUntil(this, deadlineNs);
+            helps = false;
+        }
+        while (!getAsBoolean()) {
             if (deadlineNs == NEVER) {
                 LockSupport.park(this);
                 continue;

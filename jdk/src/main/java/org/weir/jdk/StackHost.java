@@ -32,6 +32,11 @@ final class StackHost {
         open.forEach(StackSocket::lookAgain);
     }
 
+    /// Where somebody waits for what this stack does.
+    Gate newGate() {
+        return new Gate(shared);
+    }
+
     SegmentViews views() {
         return views;
     }

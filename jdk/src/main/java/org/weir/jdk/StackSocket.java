@@ -17,12 +17,14 @@ final class StackSocket extends ReadinessSource implements SocketCallback {
 
     private final StackHost host;
     private final int descriptor;
-    private final Gate input = new Gate();
-    private final Gate output = new Gate();
+    private final Gate input;
+    private final Gate output;
     private final SocketAddress connected = new SocketAddress();
 
     private StackSocket(StackHost host, int descriptor) {
         this.host = host;
+        this.input = host.newGate();
+        this.output = host.newGate();
         this.descriptor = descriptor;
     }
 

@@ -41,7 +41,7 @@ final class WeirPipe extends Pipe {
     private static final class End extends ReadinessSource {
         private final int event;
         private final BooleanSupplier isReady;
-        private final Gate gate = new Gate();
+        private final Gate gate = new Gate(null);
 
         End(int event, BooleanSupplier isReady) {
             this.event = event;

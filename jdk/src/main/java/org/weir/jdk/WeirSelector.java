@@ -32,9 +32,6 @@ import org.weir.stack.Stack;
 ///
 /// What was ready stays a candidate, so that the next selection finds it again if it is ready still.
 final class WeirSelector extends AbstractSelector {
-    /// Before a selection sleeps, each after others have had this processor.
-    private static final int LOOKS = 10;
-
     private static final VarHandle CANDIDATES = field("candidates");
     private static final VarHandle CHANGED = field("changedKeys");
 
@@ -50,7 +47,7 @@ final class WeirSelector extends AbstractSelector {
     private final Set<SelectionKey> keys = ConcurrentHashMap.newKeySet();
     private final Set<SelectionKey> publicKeys = Collections.unmodifiableSet(keys);
     private final SelectedKeys selected = new SelectedKeys();
-    private final Gate gate = new Gate();
+    private final Gate gate;
     private final Look look = new Look();
 
     // Stacks of keys: any thread pushes, the one that selects takes all.
@@ -67,6 +64,7 @@ final class WeirSelector extends AbstractSelector {
     WeirSelector(WeirSelectorProvider provider, StackHost host) {
         super(provider);
         this.host = host;
+        this.gate = host.newGate();
     }
 
     // ---- keys ----
@@ -289,17 +287,7 @@ final class WeirSelector extends AbstractSelector {
             if (deadlineNs != Gate.NEVER && deadlineNs - System.nanoTime() <= 0) {
                 return;
             }
-            lookForAMoment();
             gate.await(deadlineNs);
-        }
-    }
-
-    /// The stack's thread may be about to bring something: to let it run costs less than to sleep and be woken.
-    /// Where both share a processor, a round trip takes two thirds of the time.
-    @SuppressWarnings("ThreadPriorityCheck") // Not relied on: a yield that does nothing leaves a short busy wait.
-    private void lookForAMoment() {
-        for (int i = 0; i < LOOKS && !gate.isOpen(); i++) {
-            Thread.yield();
         }
     }
 

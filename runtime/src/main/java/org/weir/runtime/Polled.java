@@ -2,13 +2,16 @@ package org.weir.runtime;
 
 import org.weir.stack.Stack;
 
-/// What a loop polls: a stack, or one that others call in between. Named as the methods of [Stack].
+/// What a loop polls: a stack, or one that others call in between. Most are named as the methods of [Stack].
 interface Polled {
     int poll(long nowNs);
 
     long nextDeadlineNs();
 
     void release();
+
+    /// Waits while somebody else polls, before each turn of the loop.
+    default void awaitTurn() {}
 
     static Polled of(Stack stack) {
         return new Polled() {

@@ -3,6 +3,7 @@ package org.weir.runtime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.jctools.queues.atomic.MpscAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
 import org.weir.stack.Stack;
@@ -15,7 +16,7 @@ import org.weir.time.StackClock;
 ///   call ------------------+
 ///                          lock taken: queue it; who holds the lock runs it before giving the lock up
 ///
-///   the loop: take the lock, run what is queued, poll, give it up, wait for a frame, a deadline or a call
+///   the loop, or a helper: take the lock, run what is queued, poll, give it up, wait for a frame, a deadline, a call
 /// ```
 ///
 /// Before it is queued, a call looks for a few microseconds whether the lock becomes free.
@@ -42,6 +43,9 @@ public final class SharedStack implements StackAccess, AutoCloseable {
     private final MpscAtomicArrayQueue<StackCall> mailbox = new MpscAtomicArrayQueue<>(MAILBOX);
     private final StackLoop loop;
     private final Thread thread;
+    private final Watch watch;
+    /// A loop that is to spin for ever does so.
+    private final boolean mayBeHelped;
 
     // Guarded by the lock.
     private final List<Runnable> endings = new ArrayList<>();
@@ -55,6 +59,8 @@ public final class SharedStack implements StackAccess, AutoCloseable {
         this.waiter = waiter;
         this.loop = new StackLoop(new Turns(), waiter, idle);
         this.thread = Thread.ofPlatform().name(name).daemon().unstarted(this::runLoop);
+        this.watch = new Watch(thread);
+        this.mayBeHelped = idle != IdleStrategy.SPIN;
     }
 
     /// Takes `stack`, which the caller has set up and owns, and runs it from now on in a daemon thread called
@@ -165,6 +171,7 @@ public final class SharedStack implements StackAccess, AutoCloseable {
         }
         try {
             if (stack.nextDeadlineNs() - clock.nowNs() <= 0) {
+                watch.polled();
                 stack.poll(clock.nowNs());
             }
             if (asleepUntilNs != AWAKE && stack.nextDeadlineNs() - asleepUntilNs < 0) {
@@ -198,18 +205,72 @@ public final class SharedStack implements StackAccess, AutoCloseable {
 
     /// A handler has thrown: nobody knows what is still true of the stack.
     private void fail(Throwable cause) {
-        failure = cause;
+        failure = failure == null ? cause : failure;
+        stop();
+    }
+
+    // ---- helping ----
+
+    /// For a thread that waits for something of this stack: polls the stack meanwhile instead of the loop, until
+    /// `isOver` says so, or `System.nanoTime()` reaches `deadlineNs` if that is not `Long.MAX_VALUE`, or the stack
+    /// ends. Returns early where it cannot help: another thread helps, the loop sleeps, the caller holds the stack
+    /// or is a virtual thread, which would keep its carrier.
+    ///
+    /// @param isOver asked by the caller again and again; who makes it true otherwise than in a handler of this
+    /// stack
+    ///     that the caller runs itself calls [#wakeHelper] after that
+    public void helpUntil(BooleanSupplier isOver, long deadlineNs) {
+        if (!mayBeHelped || Thread.currentThread().isVirtual() || lock.isHeldByCurrentThread() || !watch.take(isOver)) {
+            return;
+        }
+        try {
+            while (!isOver.getAsBoolean() && !loop.isStopping()) {
+                final long nowNs = System.nanoTime();
+                if (deadlineNs != Long.MAX_VALUE && deadlineNs - nowNs <= 0) {
+                    return;
+                }
+                final int work = loop.poll(nowNs);
+                if (!isOver.getAsBoolean()) {
+                    loop.pause(nowNs, work, deadlineNs);
+                }
+            }
+        } catch (RuntimeException | Error e) {
+            failLocked(e);
+        } finally {
+            watch.giveBack();
+        }
+    }
+
+    /// Lets a thread that helps ask whether it is over. By any thread.
+    public void wakeHelper() {
+        waiter.wake();
+    }
+
+    private void failLocked(Throwable cause) {
+        lock.lock();
+        try {
+            fail(cause);
+        } finally {
+            unlock();
+        }
+    }
+
+    private void stop() {
         loop.stop();
+        watch.end();
     }
 
     // ---- the loop ----
 
     private final class Turns implements Polled {
+        private final BooleanSupplier isCalled = lock::isLocked;
+
         @Override
         public int poll(long nowNs) {
             lock.lock();
             try {
                 asleepUntilNs = AWAKE;
+                watch.polled();
                 return runQueued() + stack.poll(nowNs);
             } finally {
                 unlock();
@@ -236,6 +297,11 @@ public final class SharedStack implements StackAccess, AutoCloseable {
         }
 
         @Override
+        public void awaitTurn() {
+            watch.standBy(isCalled);
+        }
+
+        @Override
         public void release() {
             // Given up after each turn.
         }
@@ -245,9 +311,7 @@ public final class SharedStack implements StackAccess, AutoCloseable {
         try {
             loop.run();
         } catch (RuntimeException | Error e) {
-            lock.lock();
-            failure = e;
-            unlock();
+            failLocked(e);
         }
         end();
     }
@@ -276,7 +340,7 @@ public final class SharedStack implements StackAccess, AutoCloseable {
     /// done, unless a handler calls it. No effect if repeated.
     @Override
     public void close() {
-        loop.stop();
+        stop();
         if (lock.isHeldByCurrentThread() || Thread.currentThread() == thread) {
             return;
         }

@@ -62,18 +62,32 @@ public final class StackLoop implements Runnable, Executor {
     private void loop() {
         lastWorkNs = System.nanoTime();
         crowdedUntilNs = lastWorkNs;
-        while (!stopping) {
-            int work = runTasks();
+        for (stack.awaitTurn(); !stopping; stack.awaitTurn()) {
             final long nowNs = System.nanoTime();
-            work += stack.poll(nowNs);
-            if (work > 0) {
-                lastWorkNs = nowNs;
-            }
-            if (mayWait(nowNs, work)) {
-                await(nowNs);
-            } else if (work == 0) {
-                spin(nowNs);
-            }
+            pause(nowNs, poll(nowNs), Long.MAX_VALUE);
+        }
+    }
+
+    boolean isStopping() {
+        return stopping;
+    }
+
+    /// The first half of a turn. Returns how much work there was.
+    int poll(long nowNs) {
+        final int work = runTasks() + stack.poll(nowNs);
+        if (work > 0) {
+            lastWorkNs = nowNs;
+        }
+        return work;
+    }
+
+    /// The second half, after a poll at `nowNs`: waits if there was nothing to do, until `untilNs` at most if that
+    /// is not `Long.MAX_VALUE`.
+    void pause(long nowNs, int work, long untilNs) {
+        if (mayWait(nowNs, work)) {
+            await(nowNs, untilNs);
+        } else if (work == 0) {
+            spin(nowNs);
         }
     }
 
@@ -99,11 +113,19 @@ public final class StackLoop implements Runnable, Executor {
         }
     }
 
-    private void await(long nowNs) {
-        final long deadlineNs = stack.nextDeadlineNs();
-        if (deadlineNs > nowNs) {
-            waiter.await(deadlineNs == Long.MAX_VALUE ? deadlineNs : deadlineNs - nowNs);
+    private void await(long nowNs, long untilNs) {
+        final long timeoutNs = Math.min(left(stack.nextDeadlineNs(), nowNs), left(untilNs, nowNs));
+        if (timeoutNs > 0) {
+            waiter.await(timeoutNs);
         }
+    }
+
+    /// Not by subtraction: a deadline of `Long.MIN_VALUE` is over, one of `Long.MAX_VALUE` never comes.
+    private static long left(long deadlineNs, long nowNs) {
+        if (deadlineNs == Long.MAX_VALUE) {
+            return deadlineNs;
+        }
+        return deadlineNs > nowNs ? deadlineNs - nowNs : 0;
     }
 
     private int runTasks() {
