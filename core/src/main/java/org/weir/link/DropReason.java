@@ -66,7 +66,7 @@ public enum DropReason {
     UDP_BAD_CHECKSUM("wrong UDP checksum"),
     /// No endpoint on that port.
     UDP_NO_ENDPOINT("no UDP endpoint on that port"),
-    /// The endpoint's receive queue is full.
+    /// The endpoint's receive queue is full, or what all such queues may hold of the stack's buffers is held.
     UDP_QUEUE_FULL("the UDP receive queue is full"),
     /// A TCP header that contradicts the IP header.
     TCP_MALFORMED("malformed TCP header"),

@@ -107,6 +107,11 @@ public final class PbufPool {
         return pages.free() > reserve + Math.max(0, share() - sendPages);
     }
 
+    /// True while received packets may keep blocks for their reader: a quarter of them is left for headers.
+    public boolean hasBlocksForReceiving() {
+        return blocks.free() >= blocks.total() / DIRECTION_SHARE;
+    }
+
     /// What each direction leaves to the other.
     private int share() {
         return (pages.total() - reserve) / DIRECTION_SHARE;

@@ -70,6 +70,8 @@ public final class Tcp implements Transport {
 
     private final TcpCounters counters = new TcpCounters();
     private TcpRefusal refusal = TcpRefusal.NONE_FREE;
+    /// When blocked connections try again; of no meaning without any.
+    private long retryNs;
 
     public Tcp(Ipv4 ipv4, TcpConfig config) {
         this.ipv4 = ipv4;
@@ -425,13 +427,16 @@ public final class Tcp implements Transport {
             }
             teardown.freeIfDone(c);
         }
+        if (!lists.blocked.isEmpty()) {
+            retryNs = nowNs + RETRY_NS;
+        }
         return sent;
     }
 
     /// When connections that found the link full, or no buffer, want to try again; [TimerWheel#NEVER] if there
     /// are none. The link usually asks for an earlier poll itself.
     public long retryNs() {
-        return lists.blocked.isEmpty() ? TimerWheel.NEVER : clock().nowNs() + RETRY_NS;
+        return lists.blocked.isEmpty() ? TimerWheel.NEVER : retryNs;
     }
 
     // ---- work for the next phases ----

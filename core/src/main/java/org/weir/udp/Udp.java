@@ -416,7 +416,7 @@ public final class Udp implements Transport {
         final boolean full = !e.queue.isEmpty()
                 && (e.queuedOctets + payload.totalLength() > e.queueLimit
                         || e.queuedTrueSize + size > (long) e.queueLimit * TRUE_SIZE_FACTOR);
-        if (full || !pool().hasPagesForReceiving()) {
+        if (full || !mayKeep(payload)) {
             return false;
         }
         received++;
@@ -426,6 +426,11 @@ public final class Udp implements Transport {
         e.queuedTrueSize += size;
         events.add(e);
         return true;
+    }
+
+    /// A packet of this host's own comes back over the loopback in the blocks that it was sent in.
+    private boolean mayKeep(Pbuf payload) {
+        return pool().hasPagesForReceiving() && (payload.kind() != Pbuf.Kind.RAM || pool().hasBlocksForReceiving());
     }
 
     /// Octets of pool memory that `packet` (borrowed) holds.

@@ -291,6 +291,59 @@ class PressureTest {
         }
     }
 
+    /// Who calls a stack lets its clock move; the loop that sleeps until the deadline must come to it.
+    @Test
+    void theTimeToTryAFullLinkAgainDoesNotMoveWithTheClock() {
+        final LinkCapabilities packets = new LinkCapabilities(Framing.IP, 0, 1_500, false, 0, false, 1);
+        final PairLink end = new PairLink(packets, 1);
+        final PairLink otherEnd = new PairLink(packets, 1);
+        end.connectTo(otherEnd);
+        try (Stack stack = host(end, "10.0.0.1/24");
+                Stack other = host(otherEnd, "10.0.0.2/24")) {
+            final Sockets sockets = stack.sockets();
+            for (int i = 0; i < 2; i++) {
+                final int near = sockets.socket(Sockets.AF_INET, Sockets.SOCK_STREAM);
+                final SocketAddress far = new SocketAddress(IpAddress.parse("10.0.0.2"), 7);
+                assertEquals(-Errno.EINPROGRESS, sockets.connect(near, far));
+            }
+            stack.poll(SECOND);
+            final long deadlineNs = stack.nextDeadlineNs();
+            assertTrue(deadlineNs > SECOND, "a full link is not work");
+            stack.ipv4().resources().clock().advanceTo(SECOND + 500_000);
+            assertEquals(deadlineNs, stack.nextDeadlineNs());
+            stack.ipv4().resources().clock().advanceTo(SECOND + 2_000_000);
+            assertEquals(SECOND + 2_000_000, stack.nextDeadlineNs(), "it is due");
+            stack.poll(SECOND + 2_000_000);
+            assertEquals(SECOND + 3_000_000, stack.nextDeadlineNs(), "and then again");
+            other.poll(SECOND);
+            stack.poll(SECOND + 3_000_000);
+            assertTrue(stack.nextDeadlineNs() > SECOND + 10_000_000, "nobody waits for the link any more");
+        }
+    }
+
+    @Test
+    void datagramsThatNobodyReadsLeaveHeadersToOthers() {
+        try (Stack stack = Stack.create(StackConfig.small(), new SplitMix64(1), 0)) {
+            final Sockets sockets = stack.sockets();
+            final SocketAddress far = new SocketAddress(IpAddress.parse("127.0.0.1"), 7);
+            final int reader = sockets.socket(Sockets.AF_INET, Sockets.SOCK_DGRAM);
+            sockets.bind(reader, far);
+            final int writer = sockets.socket(Sockets.AF_INET, Sockets.SOCK_DGRAM);
+            final int blocks = stack.pool().blocks().total();
+            for (int i = 0; i < 2 * blocks; i++) {
+                assertEquals(1, sockets.sendTo(writer, BUFFER, 0, 1, far), "datagram " + i);
+                stack.poll(i);
+            }
+            assertEquals(blocks / 4, stack.pool().blocks().free());
+            int read = 0;
+            while (sockets.receive(reader, BUFFER, 0, 10, 0) == 1) {
+                read++;
+            }
+            assertEquals(2L * blocks, read + stack.drops().of(DropReason.UDP_QUEUE_FULL));
+            assertEquals(0, stack.pool().inUse());
+        }
+    }
+
     @Test
     void connectionsBeyondTheLimitAreDroppedAndComeInLater() {
         final TcpConfig two = StackConfig.small().tcp().withConnections(2).withMaximumSegmentLifetime(0);
