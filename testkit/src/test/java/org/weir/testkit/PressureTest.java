@@ -1,5 +1,6 @@
 package org.weir.testkit;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -19,6 +20,7 @@ import org.weir.memory.Pbuf;
 import org.weir.memory.PbufPool;
 import org.weir.stack.Errno;
 import org.weir.stack.SocketAddress;
+import org.weir.stack.SocketOptions;
 import org.weir.stack.Sockets;
 import org.weir.stack.Stack;
 import org.weir.stack.StackConfig;
@@ -288,6 +290,35 @@ class PressureTest {
             stack.poll(SECOND);
             assertEquals(Sockets.POLLOUT, told.get() & Sockets.POLLOUT);
             assertEquals(Sockets.POLLOUT, sockets.ready(near) & Sockets.POLLOUT);
+        }
+    }
+
+    @Test
+    void aSocketThatSendsToAGroupWaitsForTheLinkThatItHasChosen() {
+        final LinkCapabilities packets = new LinkCapabilities(Framing.IP, 0, 1_500, false, 0, false, 1);
+        final PairLink end = new PairLink(packets, 1);
+        final PairLink otherEnd = new PairLink(packets, 1);
+        end.connectTo(otherEnd);
+        try (Stack stack = host(end, "10.0.0.1/24");
+                Stack other = host(otherEnd, "10.0.0.2/24")) {
+            final PairLink free = new PairLink(packets, 4);
+            free.connectTo(new PairLink(packets, 4));
+            stack.addAddress(stack.addInterface("free", free), IpPrefix.parse("10.1.0.1/24"));
+            stack.addGateway(IpAddress.parse("10.1.0.2"));
+            final Sockets sockets = stack.sockets();
+            final int near = sockets.socket(Sockets.AF_INET, Sockets.SOCK_DGRAM);
+            final int pair = requireNonNull(stack.ipv4().interfaceNamed("pair")).index();
+            assertEquals(0, sockets.setOption(near, SocketOptions.IPPROTO_IP, SocketOptions.IP_MULTICAST_IF, pair));
+            final SocketAddress group = new SocketAddress(IpAddress.parse("239.1.1.1"), 7);
+            final AtomicInteger told = new AtomicInteger();
+            sockets.callback(near, (socket, events) -> told.set(told.get() | events));
+            assertEquals(1, sockets.sendTo(near, BUFFER, 0, 1, group));
+            assertEquals(-Errno.EAGAIN, sockets.sendTo(near, BUFFER, 0, 1, group));
+            stack.poll(SECOND);
+            assertEquals(0, told.get() & Sockets.POLLOUT);
+            other.poll(SECOND);
+            stack.poll(SECOND);
+            assertEquals(Sockets.POLLOUT, told.get() & Sockets.POLLOUT);
         }
     }
 
