@@ -247,24 +247,30 @@ final class WeirPipe extends Pipe {
             return moved;
         }
 
+        /// A part that was written before the pipe broke is told first.
         private long await(ByteBuffer[] sources, int offset, int length, boolean blocking) throws IOException {
             long total = 0;
             while (true) {
                 writable.gate.close();
-                total += fill(sources, offset, length);
-                if (!blocking || !isOpen() || remaining(sources, offset, length) == 0) {
+                final long moved = fill(sources, offset, length);
+                if (moved < 0 && total == 0) {
+                    throw new IOException("Broken pipe");
+                }
+                total += Math.max(0, moved);
+                if (moved < 0 || !blocking || !isOpen() || remaining(sources, offset, length) == 0) {
                     return total;
                 }
                 writable.gate.await(Gate.NEVER);
             }
         }
 
-        private long fill(ByteBuffer[] sources, int offset, int length) throws IOException {
+        /// Returns how much was written, or -1 if nobody will read it.
+        private long fill(ByteBuffer[] sources, int offset, int length) {
             long total = 0;
             for (int i = offset; i < offset + length; i++) {
                 final int moved = sources[i].hasRemaining() ? buffer.write(sources[i]) : 0;
                 if (moved < 0) {
-                    throw new IOException("Broken pipe");
+                    return total > 0 ? total : -1;
                 }
                 total += moved;
             }

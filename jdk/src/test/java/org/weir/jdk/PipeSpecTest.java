@@ -11,10 +11,12 @@ import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.IllegalBlockingModeException;
 import java.nio.channels.Pipe;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.Random;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -129,6 +131,99 @@ final class PipeSpecTest {
         other.source().close();
         assertEquals(AsynchronousCloseException.class, second.failure().getClass());
         other.sink().close();
+    }
+
+    @Test
+    void buffersThatCannotBeUsedAreRefused() throws Exception {
+        final ByteBuffer[] one = {ByteBuffer.allocate(1)};
+        assertThrows(IllegalArgumentException.class, () -> pipe.source().read(one[0].asReadOnlyBuffer()));
+        assertThrows(NullPointerException.class, () -> pipe.source().read((ByteBuffer) null));
+        assertThrows(NullPointerException.class, () -> pipe.sink().write((ByteBuffer) null));
+        assertThrows(IndexOutOfBoundsException.class, () -> pipe.source().read(one, 0, 2));
+        assertThrows(IndexOutOfBoundsException.class, () -> pipe.sink().write(one, -1, 1));
+        assertEquals(0, pipe.sink().write(one, 1, 0));
+        assertEquals(0, pipe.sink().write(ByteBuffer.allocate(0)));
+    }
+
+    @Test
+    void aPartOfTheBuffersIsMoved() throws Exception {
+        final ByteBuffer[] sources = {World.octets("a"), World.octets("bc"), World.octets("d")};
+        assertEquals(2, pipe.sink().write(sources, 1, 1));
+        final ByteBuffer[] targets = {ByteBuffer.allocate(9), ByteBuffer.allocate(1), ByteBuffer.allocate(9)};
+        assertEquals(2, pipe.source().read(targets, 1, 2));
+        assertEquals("", World.text(targets[0]));
+        assertEquals("b", World.text(targets[1]));
+        assertEquals("c", World.text(targets[2]));
+    }
+
+    @Test
+    void aClosedEndHasNoModeAndNoKey() throws Exception {
+        final Selector selector = world.selector();
+        assertThrows(IllegalBlockingModeException.class, () -> pipe.source().register(selector, SelectionKey.OP_READ));
+        World.nonBlocking(pipe.source());
+        assertThrows(IllegalArgumentException.class, () -> pipe.source().register(selector, SelectionKey.OP_WRITE));
+        pipe.source().close();
+        pipe.sink().close();
+        assertThrows(ClosedChannelException.class, () -> pipe.source().configureBlocking(true));
+        assertThrows(ClosedChannelException.class, () -> pipe.sink().configureBlocking(false));
+        assertThrows(ClosedChannelException.class, () -> pipe.source().register(selector, SelectionKey.OP_READ));
+    }
+
+    @Test
+    void whoIsInterruptedAlreadyDoesNotReadWhatIsThere() throws Exception {
+        pipe.sink().write(World.octets("x"));
+        final Task<Boolean> reader = World.platform(() -> {
+            Thread.currentThread().interrupt();
+            assertThrows(ClosedByInterruptException.class, () -> pipe.source().read(ByteBuffer.allocate(1)));
+            return Thread.interrupted();
+        });
+        assertTrue(reader.get());
+        assertFalse(pipe.source().isOpen());
+        assertTrue(pipe.sink().isOpen());
+    }
+
+    /// Lets a thread wait in a write of one octet.
+    private static Task<Integer> blockedWriter(Pipe full, boolean virtual) throws Exception {
+        World.nonBlocking(full.sink());
+        while (full.sink().write(ByteBuffer.allocate(1 << 16)) > 0) {
+            assertTrue(full.sink().isOpen());
+        }
+        full.sink().configureBlocking(true);
+        final Callable<Integer> write = () -> full.sink().write(ByteBuffer.allocate(1));
+        final Task<Integer> writer = virtual ? World.virtual(write) : World.platform(write);
+        World.letWait(writer);
+        return writer;
+    }
+
+    @Test
+    void aBlockedWriterIsToldOfACloseAndOfAnInterrupt() throws Exception {
+        final Task<Integer> closed = blockedWriter(pipe, false);
+        pipe.sink().close();
+        assertEquals(AsynchronousCloseException.class, closed.failure().getClass());
+        final Pipe other = world.provider.openPipe();
+        world.keep(other.source());
+        final Task<Integer> interrupted = blockedWriter(other, true);
+        interrupted.thread.interrupt();
+        assertEquals(ClosedByInterruptException.class, interrupted.failure().getClass());
+        assertFalse(other.sink().isOpen());
+    }
+
+    @Test
+    void aBlockedWriterIsToldThatNobodyWillRead() throws Exception {
+        final Task<Integer> writer = blockedWriter(pipe, false);
+        pipe.source().close();
+        assertEquals("Broken pipe", writer.failure().getMessage());
+    }
+
+    @Test
+    void aWriterThatHasWrittenAPartIsToldHowMuch() throws Exception {
+        final Task<Integer> writer = World.platform(() -> pipe.sink().write(ByteBuffer.allocate(1 << 20)));
+        World.letWait(writer);
+        pipe.source().close();
+        assertTrue(writer.get() > 0 && writer.get() < 1 << 20);
+        final IOException thrown =
+                assertThrows(IOException.class, () -> pipe.sink().write(World.octets("x")));
+        assertEquals("Broken pipe", thrown.getMessage());
     }
 
     @Test
