@@ -27,6 +27,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -482,6 +483,35 @@ final class SelectorSpecTest {
         final long start = System.nanoTime();
         selector.select(50);
         assertTrue(System.nanoTime() - start >= TimeUnit.MILLISECONDS.toNanos(49));
+    }
+
+    /// Octets in between keep the thread that selects at work for the stack, if it is one of Weir's.
+    @Test
+    void eachWakeUpEndsASelection() throws Exception {
+        final Selector selector = world.selector();
+        final World.Pair pair = nonBlockingPair();
+        pair.far().register(selector, READ);
+        final Semaphore ended = new Semaphore(0);
+        final ByteBuffer one = ByteBuffer.allocate(1);
+        final Task<Integer> selecting = World.platform(() -> {
+            int selections = 0;
+            for (; selections < 1_200; selections++) {
+                if (selector.select(key -> {}) > 0) {
+                    pair.far().read(one.clear());
+                }
+                ended.release();
+            }
+            return selections;
+        });
+        for (int i = 0; i < 1_200; i++) {
+            if (i % 4 == 0) {
+                pair.near().write(World.octets("x"));
+            } else {
+                selector.wakeup();
+            }
+            assertTrue(ended.tryAcquire(20, TimeUnit.SECONDS), "selection " + i);
+        }
+        assertEquals(1_200, selecting.get());
     }
 
     @Test

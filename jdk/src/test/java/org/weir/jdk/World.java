@@ -61,7 +61,7 @@ final class World {
 
     static SharedStack start(StackConfig config) {
         final Stack stack = Stack.create(config, new SplitMix64(System.nanoTime()), System.nanoTime());
-        return SharedStack.start(stack, new ParkingWaiter(), IdleStrategy.SLEEP, "stack");
+        return SharedStack.start(stack, new ParkingWaiter(), IdleStrategy.BALANCED, "stack");
     }
 
     boolean isWeir() {

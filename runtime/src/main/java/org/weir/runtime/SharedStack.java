@@ -216,9 +216,8 @@ public final class SharedStack implements StackAccess, AutoCloseable {
     /// ends. Returns early where it cannot help: another thread helps, the loop sleeps, the caller holds the stack
     /// or is a virtual thread, which would keep its carrier.
     ///
-    /// @param isOver asked by the caller again and again; who makes it true otherwise than in a handler of this
-    /// stack
-    ///     that the caller runs itself calls [#wakeHelper] after that
+    /// @param isOver asked by the caller again and again. Who makes it true calls [#wakeHelper] after that, unless
+    /// it is a handler that the caller runs itself
     public void helpUntil(BooleanSupplier isOver, long deadlineNs) {
         if (!mayBeHelped || Thread.currentThread().isVirtual() || lock.isHeldByCurrentThread() || !watch.take(isOver)) {
             return;
