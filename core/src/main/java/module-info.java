@@ -10,5 +10,6 @@ module org.weir.core {
     exports org.weir.ip;
     exports org.weir.udp;
     exports org.weir.tcp;
+    exports org.weir.raw;
     exports org.weir.stack;
 }

@@ -50,16 +50,21 @@ class ArchitectureTest {
     }
 
     @Test
+    void rawEndpointsKnowIpButNoTransport() {
+        only("raw", and(LEAVES, "link", "ip"));
+    }
+
+    @Test
     void tcpKnowsIpButNotUdp() {
         only("tcp", and(LEAVES, "link", "ip"));
     }
 
     @Test
     void everyPackageOfTheCoreHasItsArrows() {
-        only("stack", and(LEAVES, "link", "ip", "udp", "tcp"));
+        only("stack", and(LEAVES, "link", "ip", "udp", "raw", "tcp"));
         holds(noClasses()
                 .should()
-                .resideOutsideOfPackages(packages(and(LEAVES, "link", "ip", "udp", "tcp", "stack")))
+                .resideOutsideOfPackages(packages(and(LEAVES, "link", "ip", "udp", "raw", "tcp", "stack")))
                 .because("a new package states here what it may depend on"));
     }
 

@@ -60,7 +60,9 @@ public final class Icmp {
     // ---- in ----
 
     /// Takes a received message.
-    void process(Pbuf message, Datagram datagram) {
+    ///
+    /// @param shown somebody has seen it beside this layer
+    void process(Pbuf message, Datagram datagram, boolean shown) {
         if (!IcmpHeader.fits(message.length())) {
             drops.drop(message, DropReason.ICMP_MALFORMED);
             return;
@@ -74,7 +76,15 @@ public final class Icmp {
             case IcmpHeader.ECHO -> answerEcho(message, datagram);
             case IcmpHeader.DESTINATION_UNREACHABLE, IcmpHeader.TIME_EXCEEDED, IcmpHeader.PARAMETER_PROBLEM ->
                 passError(message);
-            default -> drops.drop(message, DropReason.ICMP_IGNORED);
+            default -> ignore(message, shown);
+        }
+    }
+
+    private void ignore(Pbuf message, boolean shown) {
+        if (shown) {
+            message.release();
+        } else {
+            drops.drop(message, DropReason.ICMP_IGNORED);
         }
     }
 

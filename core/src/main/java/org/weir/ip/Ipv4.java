@@ -39,6 +39,7 @@ public final class Ipv4 {
     private final Ipv4Input input;
     private @Nullable Transport tcp;
     private @Nullable Transport udp;
+    private @Nullable RawInput raw;
     private int identification;
 
     /// Makes the layer; `neighbors` bounds the ARP cache, `memberships` the groups that sockets join.
@@ -56,10 +57,11 @@ public final class Ipv4 {
 
     // ---- set-up ----
 
-    /// Names the protocols above.
-    public void transports(Transport tcpLayer, Transport udpLayer) {
+    /// Names the protocols above, and who sees packets beside them.
+    public void transports(Transport tcpLayer, Transport udpLayer, RawInput rawLayer) {
         tcp = tcpLayer;
         udp = udpLayer;
+        raw = rawLayer;
     }
 
     /// Adds an interface on `link` (taken over).
@@ -223,6 +225,18 @@ public final class Ipv4 {
         };
     }
 
+    /// Shows a received packet (borrowed), whose IP header lies in front of it, to whoever wants to see it beside
+    /// its protocol. Returns true if somebody has taken a copy.
+    boolean show(Pbuf segment, Datagram datagram, int protocol) {
+        if (raw == null || raw.isIdle()) {
+            return false;
+        }
+        segment.prepend(datagram.headerLength());
+        final boolean taken = raw.process(segment, datagram, protocol);
+        segment.strip(datagram.headerLength());
+        return taken;
+    }
+
     /// True if `address` is one of this host's.
     public boolean isLocal(int address) {
         for (int i = 0; i < netifs.size(); i++) {
@@ -240,6 +254,20 @@ public final class Ipv4 {
     /// @param timeToLive RFC 791 TTL, 1 to 255
     public void dispatch(Pbuf packet, Route route, int source, int destination, int protocol, int timeToLive) {
         prependHeader(packet, source, destination, protocol, timeToLive);
+        handOver(packet, route.netif(), destination, route.nextHop(destination));
+    }
+
+    /// Takes `packet`, which starts with an IP header that its user has made, and sends it by `route`: RFC 791
+    /// section 3.1. Its length and checksum are set, its source and identification if they are 0.
+    public void dispatchWithHeader(Pbuf packet, Route route, int destination) {
+        header.at(packet.segment(), packet.offset()).totalLength(packet.totalLength());
+        if (header.source() == 0) {
+            header.source(route.source());
+        }
+        if (header.identification() == 0) {
+            header.identification(nextIdentification(packet));
+        }
+        header.headerChecksum(0).sealChecksum();
         handOver(packet, route.netif(), destination, route.nextHop(destination));
     }
 

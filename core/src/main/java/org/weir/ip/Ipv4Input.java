@@ -59,13 +59,16 @@ final class Ipv4Input {
     }
 
     private void deliver(Pbuf segment, int protocol) {
+        final boolean shown = ipv4.show(segment, datagram, protocol);
         final Transport transport = ipv4.transportFor(protocol);
         if (transport != null) {
             transport.process(segment, datagram);
         } else if (protocol == IpProtocol.ICMP) {
-            ipv4.icmp().process(segment, datagram);
+            ipv4.icmp().process(segment, datagram, shown);
         } else if (protocol == IpProtocol.IGMP) {
             ipv4.igmp().process(segment, datagram);
+        } else if (shown) {
+            segment.release();
         } else {
             drops.count(DropReason.IPV4_UNKNOWN_PROTOCOL);
             ipv4.icmp().protocolUnreachable(segment, datagram);

@@ -68,6 +68,8 @@ public enum DropReason {
     UDP_NO_ENDPOINT("no UDP endpoint on that port"),
     /// The endpoint's receive queue is full, or what all such queues may hold of the stack's buffers is held.
     UDP_QUEUE_FULL("the UDP receive queue is full"),
+    /// A raw endpoint's receive queue is full; the packet itself went its way.
+    RAW_QUEUE_FULL("the receive queue of a raw endpoint is full"),
     /// A TCP header that contradicts the IP header.
     TCP_MALFORMED("malformed TCP header"),
     /// The TCP checksum is wrong.

@@ -137,6 +137,27 @@ public final class PbufPool {
         return p;
     }
 
+    /// A packet of pages for a send queue with room for `length` octets of payload, or for fewer if it would take
+    /// what is kept for others; the octets are the caller's to write. Null if there is no page.
+    public @Nullable Pbuf takeForSending(int length) {
+        Pbuf packet = null;
+        Pbuf end = null;
+        for (int rest = length; rest > 0; rest -= pageSize) {
+            final Pbuf page = takeSendPage();
+            if (page == null) {
+                break;
+            }
+            page.resize(Math.min(rest, pageSize));
+            if (packet == null || end == null) {
+                packet = page;
+            } else {
+                packet.chainAfter(end, page);
+            }
+            end = page;
+        }
+        return packet;
+    }
+
     /// A contiguous buffer of `length` octets behind the headroom of `layer`, given to the caller: a block if that
     /// is large enough, else a page. Null if there is none, or if a page is too small.
     public @Nullable Pbuf take(Headroom layer, int length) {

@@ -386,6 +386,20 @@ public final class Sockets {
 
     // ---- data ----
 
+    /// The raw interface of a connected stream socket, for reading and writing without a copy; events still go to
+    /// the socket's callback. Null if there is no connection, or none yet. Valid until the socket is closed or has
+    /// failed.
+    public @Nullable TcpConnection connection(int descriptor) {
+        final Socket s = find(descriptor);
+        return s == null || s.connecting ? null : s.connection;
+    }
+
+    /// The raw interface of a datagram socket, as [#connection].
+    public @Nullable UdpEndpoint endpoint(int descriptor) {
+        final Socket s = find(descriptor);
+        return s == null ? null : s.endpoint;
+    }
+
     /// Sends up to `length` octets on a connection, or a datagram to the connected peer. Returns how many were
     /// taken. `EBADF`, `EAGAIN`, `ENOTCONN`, `EDESTADDRREQ`, `EPIPE` after shutdown, the pending error of the
     /// socket, and for datagrams what [#sendTo] says.
@@ -683,6 +697,13 @@ public final class Sockets {
         return SocketOptions.apply(s);
     }
 
+    /// What [#linger] has set, in seconds; -1 if it is off. `EBADF`, `ENOPROTOOPT` on a datagram socket are not
+    /// told apart from that.
+    public int linger(int descriptor) {
+        final Socket s = find(descriptor);
+        return s == null || !s.settings.linger ? -1 : (int) (s.settings.lingerNs / StackClock.SECOND);
+    }
+
     /// Chooses how the congestion window grows and shrinks: `TCP_CONGESTION`. `EBADF`, `ENOPROTOOPT` on a datagram
     /// socket.
     public int congestion(int descriptor, CongestionAlgorithm algorithm) {
@@ -695,6 +716,12 @@ public final class Sockets {
         }
         s.settings.congestion = algorithm;
         return SocketOptions.apply(s);
+    }
+
+    /// What [#congestion] has set, or the stack's default.
+    public CongestionAlgorithm congestion(int descriptor) {
+        final Socket s = find(descriptor);
+        return s == null ? tcp.config().congestion() : s.settings.congestion;
     }
 
     /// Fills `info` with the state of the connection: `TCP_INFO`. `EBADF`, `ENOTCONN`.

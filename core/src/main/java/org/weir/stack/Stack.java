@@ -11,6 +11,7 @@ import org.weir.link.DropCounters;
 import org.weir.link.Link;
 import org.weir.link.LoopbackLink;
 import org.weir.memory.PbufPool;
+import org.weir.raw.Raw;
 import org.weir.tcp.Tcp;
 import org.weir.time.StackClock;
 import org.weir.time.TimerWheel;
@@ -35,6 +36,7 @@ public final class Stack implements AutoCloseable {
     private final Ipv4 ipv4;
     private final Udp udp;
     private final Tcp tcp;
+    private final Raw raw;
     private final Sockets sockets;
     private final List<Netif> netifs;
 
@@ -49,7 +51,8 @@ public final class Stack implements AutoCloseable {
         this.ipv4 = new Ipv4(resources, config.neighbors(), config.memberships());
         this.udp = new Udp(ipv4, config.udpEndpoints(), config.udpQueue());
         this.tcp = new Tcp(ipv4, config.tcp());
-        this.ipv4.transports(tcp, udp);
+        this.raw = new Raw(ipv4, config.rawEndpoints(), config.udpQueue());
+        this.ipv4.transports(tcp, udp, raw);
         this.sockets = new Sockets(tcp, udp, ipv4, config.sockets());
         this.netifs = ipv4.interfaces();
     }
@@ -102,6 +105,7 @@ public final class Stack implements AutoCloseable {
         int work = receive();
         work += timers.expire(clock.nowNs(), TIMER_BUDGET);
         work += udp.deliver();
+        work += raw.deliver();
         work += tcp.deliver();
         sockets.retry();
         work += tcp.transmit(clock.nowNs());
@@ -126,7 +130,7 @@ public final class Stack implements AutoCloseable {
     /// When [#poll] must be called even if no frame arrives: [TimerWheel#NEVER] if never, the time of the last poll
     /// if there is work left now.
     public long nextDeadlineNs() {
-        if (tcp.hasWork() || udp.hasEvents()) {
+        if (tcp.hasWork() || udp.hasEvents() || raw.hasEvents()) {
             return clock.nowNs();
         }
         long earliest = Math.min(timers.nextDeadlineNs(), Math.min(tcp.retryNs(), sockets.retryNs()));
@@ -151,6 +155,11 @@ public final class Stack implements AutoCloseable {
     /// The raw interface of UDP.
     public Udp udp() {
         return udp;
+    }
+
+    /// Raw endpoints, and those for ICMP echo.
+    public Raw raw() {
+        return raw;
     }
 
     /// The BSD-like interface.

@@ -18,6 +18,7 @@ import org.weir.tcp.TcpConfig;
 /// @param neighbors entries of the ARP cache
 /// @param udpEndpoints UDP endpoints
 /// @param udpQueue octets that wait for the reader of one UDP endpoint
+/// @param rawEndpoints raw endpoints and those for ICMP echo, each with a queue as that of a UDP endpoint
 /// @param memberships groups that UDP endpoints have joined, all together
 /// @param sockets descriptors of the BSD-like interface
 /// @param receiveBudget frames that one poll takes from each interface
@@ -32,6 +33,7 @@ public record StackConfig(
         int neighbors,
         int udpEndpoints,
         int udpQueue,
+        int rawEndpoints,
         int memberships,
         int sockets,
         int receiveBudget,
@@ -58,6 +60,7 @@ public record StackConfig(
         check("neighbors", neighbors, 1, 1 << 20);
         check("UDP endpoints", udpEndpoints, 1, 1 << 16);
         check("UDP queue (octets)", udpQueue, 1, 1 << 30);
+        check("raw endpoints", rawEndpoints, 1, 1 << 10);
         check("memberships", memberships, 1, 1 << 12);
         check("sockets", sockets, 1, 1 << 16);
         check("receive budget", receiveBudget, 1, 1 << 16);
@@ -72,7 +75,7 @@ public record StackConfig(
     /// A host of about 24 MiB for up to 1,024 connections.
     public static StackConfig defaults() {
         return new StackConfig(
-                8_192, 2_048, 256, 2_048, 8_192, 256, 64, 256 * 1024, 64, 1_024, 64, false, TcpConfig.defaults());
+                8_192, 2_048, 256, 2_048, 8_192, 256, 64, 256 * 1024, 16, 64, 1_024, 64, false, TcpConfig.defaults());
     }
 
     /// A host of about 1.5 MB for a handful of connections, as packet-level tests use it: with the simplest of each
@@ -86,7 +89,7 @@ public record StackConfig(
                 .congestion(CongestionAlgorithm.NEW_RENO)
                 .quickAcks(0)
                 .build();
-        return new StackConfig(512, 2_048, 64, 256, 1_024, 16, 8, 64 * 1024, 8, 32, 64, false, tcp);
+        return new StackConfig(512, 2_048, 64, 256, 1_024, 16, 8, 64 * 1024, 4, 8, 32, 64, false, tcp);
     }
 
     public StackConfig withTcp(TcpConfig settings) {
@@ -99,6 +102,7 @@ public record StackConfig(
                 neighbors,
                 udpEndpoints,
                 udpQueue,
+                rawEndpoints,
                 memberships,
                 sockets,
                 receiveBudget,
@@ -116,6 +120,7 @@ public record StackConfig(
                 neighbors,
                 udpEndpoints,
                 udpQueue,
+                rawEndpoints,
                 memberships,
                 sockets,
                 receiveBudget,
@@ -133,6 +138,7 @@ public record StackConfig(
                 neighbors,
                 udpEndpoints,
                 udpQueue,
+                rawEndpoints,
                 memberships,
                 count,
                 receiveBudget,
@@ -150,6 +156,7 @@ public record StackConfig(
                 neighbors,
                 udpEndpoints,
                 udpQueue,
+                rawEndpoints,
                 memberships,
                 sockets,
                 receiveBudget,
@@ -170,6 +177,7 @@ public record StackConfig(
                 .heap("packet buffer handles", pages + blocks + references, HEAP_PER_PBUF);
         Tcp.plan(plan, pages, tcp);
         return plan.heap("UDP endpoints", udpEndpoints, HEAP_PER_ENDPOINT)
+                .heap("raw endpoints", rawEndpoints, HEAP_PER_ENDPOINT)
                 .heap("multicast memberships", memberships, HEAP_PER_MEMBERSHIP)
                 .heap("neighbours", neighbors, HEAP_PER_NEIGHBOR)
                 .heap("socket descriptors", sockets, HEAP_PER_ENDPOINT);

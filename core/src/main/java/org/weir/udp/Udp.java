@@ -420,12 +420,18 @@ public final class Udp implements Transport {
             return false;
         }
         received++;
-        payload.queueKey((datagram.sourceLow() & 0xFFFF_FFFFL) << 16 | senderPort);
+        payload.queueKey(key(datagram, senderPort));
         e.queue.add(payload);
         e.queuedOctets += payload.totalLength();
         e.queuedTrueSize += size;
         events.add(e);
         return true;
+    }
+
+    /// What a reader may want to know of a datagram: time to live, type of service, source and its port.
+    private static long key(Datagram datagram, int senderPort) {
+        final long control = (long) datagram.timeToLive() << 8 | datagram.typeOfService();
+        return control << 48 | (datagram.sourceLow() & 0xFFFF_FFFFL) << 16 | senderPort;
     }
 
     /// A packet of this host's own comes back over the loopback in the blocks that it was sent in.

@@ -150,6 +150,16 @@ public final class UdpEndpoint extends HashEntry<UdpEndpoint> {
         return (int) datagram.queueKey() & 0xFFFF;
     }
 
+    /// The time to live with which a datagram of this endpoint arrived.
+    public static int timeToLiveOf(Pbuf datagram) {
+        return (int) (datagram.queueKey() >>> 56);
+    }
+
+    /// The type of service with which a datagram of this endpoint arrived.
+    public static int typeOfServiceOf(Pbuf datagram) {
+        return (int) (datagram.queueKey() >>> 48) & 0xFF;
+    }
+
     /// Gives the oldest datagram to the caller; null if there is none.
     public @Nullable Pbuf poll() {
         final Pbuf datagram = queue.poll();

@@ -54,6 +54,7 @@ final class ManyClientsTest {
                 base.neighbors(),
                 base.udpEndpoints(),
                 base.udpQueue(),
+                base.rawEndpoints(),
                 base.memberships(),
                 2 * CLIENTS + 100,
                 base.receiveBudget(),

@@ -93,6 +93,7 @@ public final class CellRun {
                 base.neighbors(),
                 base.udpEndpoints(),
                 base.udpQueue(),
+                base.rawEndpoints(),
                 base.memberships(),
                 base.sockets(),
                 base.receiveBudget(),
