@@ -2,8 +2,8 @@ package org.weir.runtime;
 
 import org.weir.stack.Stack;
 
-/// What a loop polls: a stack, or one that others call in between. Most are named as the methods of [Stack].
-interface Polled {
+/// What a loop polls: a stack, or what is polled in its place. Most methods are named as those of [Stack].
+public interface Polled {
     int poll(long nowNs);
 
     long nextDeadlineNs();

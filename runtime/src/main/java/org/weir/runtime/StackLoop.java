@@ -40,7 +40,8 @@ public final class StackLoop implements Runnable, Executor {
         this(Polled.of(stack), waiter, idle);
     }
 
-    StackLoop(Polled stack, Waiter waiter, IdleStrategy idle) {
+    /// As above, for whatever is polled in place of a stack.
+    public StackLoop(Polled stack, Waiter waiter, IdleStrategy idle) {
         this.stack = stack;
         this.waiter = waiter;
         this.spinNs = idle.spinNs();
