@@ -1,6 +1,6 @@
 package org.weir.drivers;
 
-/// Error numbers that the drivers tell apart, asm-generic/errno-base.h.
+/// Error numbers that the drivers tell apart, asm-generic/errno-base.h and errno.h.
 final class Errno {
     static final int EPERM = 1;
     static final int ENOENT = 2;
@@ -11,6 +11,8 @@ final class Errno {
     static final int EBUSY = 16;
     static final int ENODEV = 19;
     static final int EINVAL = 22;
+    static final int EADDRINUSE = 98;
+    static final int ECONNREFUSED = 111;
 
     private Errno() {}
 

@@ -34,26 +34,31 @@ final class Libc {
     static final int EFD_NONBLOCK = O_NONBLOCK;
 
     // linux/socket.h, linux/net.h
+    static final int AF_UNIX = 1;
     static final int AF_INET = 2;
+    static final int SOCK_STREAM = 1;
     static final int SOCK_DGRAM = 2;
+    static final int SOCK_SEQPACKET = 5;
+    static final int SOCK_NONBLOCK = O_NONBLOCK;
     static final int SOCK_CLOEXEC = O_CLOEXEC;
 
     /// More than the 127 calls after which the JVM specialises a method handle.
-    private static final int EXERCISES = 200;
+    static final int EXERCISES = 200;
 
-    private static final int NO_FILE = -1;
+    static final int NO_FILE = -1;
 
     private static final Linker LINKER = Linker.nativeLinker();
     private static final StructLayout STATE = Linker.Option.captureStateLayout();
     private static final long ERRNO = STATE.byteOffset(PathElement.groupElement("errno"));
     private static final Linker.Option CAPTURE = Linker.Option.captureCallState("errno");
 
-    private static final FunctionDescriptor ONE_WORD = FunctionDescriptor.of(JAVA_LONG, JAVA_LONG);
-    private static final FunctionDescriptor TWO_WORDS = FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG);
-    private static final FunctionDescriptor THREE_WORDS =
-            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
-    private static final FunctionDescriptor FOUR_WORDS =
+    static final FunctionDescriptor ONE_WORD = FunctionDescriptor.of(JAVA_LONG, JAVA_LONG);
+    static final FunctionDescriptor TWO_WORDS = FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG);
+    static final FunctionDescriptor THREE_WORDS = FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+    static final FunctionDescriptor FOUR_WORDS =
             FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+    static final FunctionDescriptor FIVE_WORDS =
+            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
 
     private static final MethodHandle READ = link("read", THREE_WORDS);
     private static final MethodHandle WRITE = link("write", THREE_WORDS);
@@ -75,13 +80,19 @@ final class Libc {
     private static final class Rare {
         private static final MethodHandle GETEUID = link("geteuid", FunctionDescriptor.of(JAVA_LONG));
         private static final MethodHandle STRERROR = link("strerror", ONE_WORD);
+        private static final MethodHandle UMASK = link("umask", ONE_WORD);
+        private static final MethodHandle BIND = link("bind", THREE_WORDS, CAPTURE);
+        private static final MethodHandle CONNECT = link("connect", THREE_WORDS, CAPTURE);
+        private static final MethodHandle LISTEN = link("listen", TWO_WORDS, CAPTURE);
+        private static final MethodHandle EPOLL_CREATE1 = link("epoll_create1", ONE_WORD, CAPTURE);
+        private static final MethodHandle CAPTURED_SENDMSG = link("sendmsg", THREE_WORDS, CAPTURE);
     }
 
     private static boolean isExercised;
 
     private Libc() {}
 
-    private static MethodHandle link(String symbol, FunctionDescriptor type, Linker.Option... options) {
+    static MethodHandle link(String symbol, FunctionDescriptor type, Linker.Option... options) {
         return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(symbol), type, options);
     }
 
@@ -201,6 +212,36 @@ final class Libc {
         return call(UNSHARE, flags);
     }
 
+    static int bind(int fd, long address, int length) {
+        return (int) call(Rare.BIND, fd, address, length);
+    }
+
+    static int connect(int fd, long address, int length) {
+        return (int) call(Rare.CONNECT, fd, address, length);
+    }
+
+    static int listen(int fd, int backlog) {
+        return call(Rare.LISTEN, fd, backlog);
+    }
+
+    static int epollCreate(int flags) {
+        return call(Rare.EPOLL_CREATE1, flags);
+    }
+
+    /// As [LibcSockets#sendmsg], and says why it failed.
+    static int capturedSendmsg(int fd, long message, int flags) {
+        return (int) call(Rare.CAPTURED_SENDMSG, fd, message, flags);
+    }
+
+    /// The permissions that new files do not get; returns those until now. Of the whole process.
+    static int umask(int mask) {
+        try {
+            return (int) (long) Rare.UMASK.invokeExact((long) mask);
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
     static int geteuid() {
         try {
             return (int) (long) Rare.GETEUID.invokeExact();
@@ -254,7 +295,7 @@ final class Libc {
     }
 
     /// A downcall throws only if its descriptor is wrong, which is this class's mistake.
-    private static RuntimeException unexpected(Throwable cause) {
+    static RuntimeException unexpected(Throwable cause) {
         if (cause instanceof Error error) {
             throw error;
         }
