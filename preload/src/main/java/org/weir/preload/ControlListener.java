@@ -1,0 +1,26 @@
+package org.weir.preload;
+
+import org.weir.drivers.HostProcess;
+import org.weir.drivers.UnixSockets;
+
+/// Takes programs in: those of the user of this process, and root's.
+final class ControlListener extends Watched {
+    private final PreloadServer server;
+    private final UnixSockets unix;
+    private final int user = HostProcess.effectiveUserId();
+
+    ControlListener(PreloadServer server, UnixSockets unix) {
+        this.server = server;
+        this.unix = unix;
+    }
+
+    @Override
+    void happened(int events) {
+        for (int client = unix.accept(fd); client >= 0; client = unix.accept(fd)) {
+            final int peer = unix.peerUserId(client);
+            if (peer != user && peer != 0 || !server.admit(client)) {
+                unix.close(client);
+            }
+        }
+    }
+}
