@@ -23,31 +23,41 @@ esac
 # A command, and the package that has it.
 tools='
 ab:apache2-utils
+cc:gcc
 curl:curl
 dig:bind9-dnsutils
 dnsmasq:dnsmasq-base
+git:git
 ip:iproute2
 iperf3:iperf3
+make:make
 mvn:maven
 nc:netcat-openbsd
+nginx:nginx-light
 ping:iputils-ping
 ps:procps
 python3:python3
+redis-benchmark:redis-tools
 redis-server:redis-server
 setpriv:util-linux
 socat:socat
 sha256sum:coreutils
+ssh:openssh-client
+sshd:openssh-server
 tcpdump:tcpdump
 unshare:util-linux
+valgrind:valgrind
+wget:wget
+wrk:wrk
 '
 
 # Servers that tests start by themselves. A file, and the package that has it.
 files='
+/usr/include/stdio.h:libc6-dev
 /usr/lib/postgresql:postgresql
 '
 
 peer_tools='
-cc:gcc
 dpkg-source:dpkg-dev
 ethtool:ethtool
 go:golang-go
@@ -56,7 +66,6 @@ go:golang-go
 # A file, and the package that has it.
 peer_files='
 /usr/include/linux/if_tun.h:linux-libc-dev
-/usr/include/stdio.h:libc6-dev
 /usr/share/gocode/src/gvisor.dev/gvisor:golang-gvisor-gvisor-dev
 '
 

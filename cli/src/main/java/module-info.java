@@ -4,6 +4,7 @@ module org.weir.cli {
     requires org.weir.testkit;
     requires org.weir.drivers;
     requires org.weir.runtime;
+    requires org.weir.preload;
     requires org.weir.services;
     requires org.weir.benchmarks;
     requires info.picocli;

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /// Runs a command with this program's own input and output, passes signals on to it, and ends what it leaves behind.
@@ -22,13 +23,16 @@ final class ChildCommand {
         this.process = process;
     }
 
-    /// Starts `words`, a program and its arguments, in the namespaces of the calling thread.
+    /// Starts `words`, a program and its arguments, in the namespaces of the calling thread, with more in its
+    /// environment.
     ///
     /// @throws Failure with the status of a shell if that is not possible
-    static ChildCommand start(List<String> words) throws Failure {
+    static ChildCommand start(List<String> words, Map<String, String> environment) throws Failure {
         final Path file = Executable.find(words.getFirst());
         try {
-            return new ChildCommand(new ProcessBuilder(words).inheritIO().start());
+            final ProcessBuilder builder = new ProcessBuilder(words).inheritIO();
+            builder.environment().putAll(environment);
+            return new ChildCommand(builder.start());
         } catch (IOException e) {
             final String cause = e.getMessage();
             throw new Failure(Failure.NOT_EXECUTABLE, file + ": " + (cause == null ? "does not run" : cause));

@@ -3,6 +3,7 @@ package org.weir.cli;
 import org.weir.ip.Netif;
 import org.weir.link.DropReason;
 import org.weir.memory.FreeHandles;
+import org.weir.preload.PreloadServer;
 import org.weir.stack.Stack;
 import org.weir.tcp.TcpCounters;
 
@@ -21,6 +22,16 @@ final class Counters {
         counters.transports(stack);
         counters.drops(stack);
         counters.inUse(stack);
+        return counters.text.toString();
+    }
+
+    static String of(PreloadServer door) {
+        final Counters counters = new Counters();
+        counters.heading("native programs");
+        counters.line("programs", door.programs(), "connected to the control socket");
+        counters.line("program sockets", door.open(), "");
+        counters.line("refused", door.refusals(), "for want of sockets or files");
+        counters.line("expelled", door.expulsions(), "sent what the library does not send");
         return counters.text.toString();
     }
 

@@ -13,6 +13,8 @@ import org.weir.link.FaultInjector;
 import org.weir.link.Framing;
 import org.weir.link.Link;
 import org.weir.link.PcapngWriter;
+import org.weir.preload.PreloadServer;
+import org.weir.runtime.Polled;
 import org.weir.runtime.StackLoop;
 import org.weir.services.ChargenService;
 import org.weir.services.DiscardService;
@@ -30,6 +32,7 @@ import org.weir.wire.MacAddress;
 ///
 /// ```text
 ///   services - stack - capture? - faults? - TAP | kernel
+///   programs - door? -/
 /// ```
 final class Host implements AutoCloseable {
     private static final int CAPTURE_BUFFER = 256 * 1024;
@@ -42,9 +45,11 @@ final class Host implements AutoCloseable {
     private final LinkWaiter waiter;
     private final StackLoop loop;
     private final @Nullable CaptureFile capture;
+    private final @Nullable PreloadServer door;
     private volatile boolean lostInterface;
 
-    private Host(TapLink tap, IpPrefix address, HostOptions options, ServicePorts ports) throws IOException {
+    private Host(TapLink tap, IpPrefix address, HostOptions options, ServicePorts ports, @Nullable DoorSpec spec)
+            throws IOException {
         this.tap = tap;
         this.address = address;
         this.ports = ports;
@@ -55,17 +60,40 @@ final class Host implements AutoCloseable {
         netif = stack.addInterface(tap.name(), captured(faulty(tap, options.fault()), epochOffsetNs));
         stack.addAddress(netif, address);
         startServices(options, epochOffsetNs);
-        waiter = LinkWaiter.on(tap.fileDescriptor());
-        loop = new StackLoop(stack, new TapWaiter(waiter, this::interfaceIsGone), options.idle());
+        door = spec == null ? null : door(spec);
+        waiter = door == null
+                ? LinkWaiter.on(tap.fileDescriptor())
+                : LinkWaiter.on(tap.fileDescriptor(), door.fileDescriptor());
+        loop = new StackLoop(polled(spec, startNs), new TapWaiter(waiter, this::interfaceIsGone), options.idle());
     }
 
-    /// Sets up a host on `tap` (taken, whatever the result). [#run] starts it.
-    ///
-    /// @throws IOException if the capture file or the directory to serve cannot be opened
-    /// @throws IllegalStateException if two services are to have the same port
-    static Host on(TapLink tap, IpPrefix address, HostOptions options, ServicePorts ports) throws IOException {
+    private @Nullable PreloadServer door(DoorSpec spec) throws IOException {
         try {
-            return new Host(tap, address, options, ports);
+            return PreloadServer.listen(stack, new SystemEntropy(), spec.socket());
+        } catch (IOException e) {
+            if (!spec.isOptional()) {
+                throw e;
+            }
+            return null;
+        }
+    }
+
+    private Polled polled(@Nullable DoorSpec spec, long startNs) {
+        if (spec == null || door == null) {
+            return Polled.of(stack);
+        }
+        return spec.lingerNs() == DoorSpec.FOR_EVER ? door : new Lingering(door, spec.lingerNs(), startNs, this::stop);
+    }
+
+    /// Sets up a host on `tap` (taken, whatever the result), with a door for native programs if `door` is not null.
+    /// [#run] starts it.
+    ///
+    /// @throws IOException if the capture file or the directory to serve cannot be opened, or the door not be made
+    /// @throws IllegalStateException if two services are to have the same port
+    static Host on(TapLink tap, IpPrefix address, HostOptions options, ServicePorts ports, @Nullable DoorSpec door)
+            throws IOException {
+        try {
+            return new Host(tap, address, options, ports, door);
         } catch (IOException | RuntimeException e) {
             tap.close();
             throw e;
@@ -127,7 +155,10 @@ final class Host implements AutoCloseable {
         if (netif.hardwareAddress() != 0) {
             line.append(" mac ").append(MacAddress.format(netif.hardwareAddress()));
         }
-        return line.append(" mtu ").append(netif.mtu()).append(ports).toString();
+        line.append(" mtu ").append(netif.mtu()).append(ports);
+        return door == null
+                ? line.toString()
+                : line.append(" socket ").append(door.path()).toString();
     }
 
     // ---- running ----
@@ -154,7 +185,8 @@ final class Host implements AutoCloseable {
 
     /// What the host has done, as text. For the owner, or after [#close].
     String counters() {
-        return Counters.of(stack);
+        final String counters = Counters.of(stack);
+        return door == null ? counters : counters + Counters.of(door);
     }
 
     /// Closes the device: the kernel's end goes with it unless it was made to stay.
@@ -162,6 +194,9 @@ final class Host implements AutoCloseable {
     /// @throws IOException if the capture is not complete
     @Override
     public void close() throws IOException {
+        if (door != null) {
+            door.close();
+        }
         stack.close();
         waiter.close();
         if (capture != null) {

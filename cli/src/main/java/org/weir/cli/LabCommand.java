@@ -1,8 +1,11 @@
 package org.weir.cli;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.weir.drivers.HostProcess;
 import org.weir.drivers.KernelInterface;
@@ -47,6 +50,8 @@ import picocli.CommandLine.Spec;
             "        send 100 MB through echo and back",
             "  weir lab --fault loss=2%%,duplicate=1%%,reorder=1%%,seed=7 -- curl -s http://10.10.10.2/",
             "        the same page over a bad network, equally bad each time",
+            "  weir lab --preload -- iperf3 -s",
+            "        a server that knows nothing of Weir, on Weir",
             "  weir lab --pcap /tmp/lab.pcapng --counters -- bash",
             "        a shell to look around in, with a capture and counters at the end",
             "",
@@ -64,6 +69,14 @@ final class LabCommand implements Callable<Integer> {
     @Option(names = "--counters", description = "Print the host's counters on standard error after COMMAND.")
     private boolean printsCounters;
 
+    @Option(
+            names = "--preload",
+            description = {
+                "Put COMMAND itself, and what it starts, on the Weir host: its sockets are Weir's, at 10.10.10.2, and"
+                        + " what it connects to at 10.10.10.1 is the kernel's.",
+            })
+    private boolean preload;
+
     @Mixin
     private HostOptions host;
 
@@ -72,10 +85,11 @@ final class LabCommand implements Callable<Integer> {
 
     /// Lets the options behind the first word of COMMAND be its own.
     static void leaveItsCommandAlone(CommandLine weir) {
-        final CommandLine lab = weir.getSubcommands().get("lab");
-        if (lab != null) {
-            lab.setStopAtPositional(true);
-        }
+        weir.getSubcommands().forEach((name, command) -> {
+            if (name.equals("lab") || name.equals("exec")) {
+                command.setStopAtPositional(true);
+            }
+        });
     }
 
     @Override
@@ -90,6 +104,7 @@ final class LabCommand implements Callable<Integer> {
         }
         final TapOptions options = options();
         Executable.find(words.getFirst());
+        final Path library = preload ? Library.find() : null;
         if (HostProcess.effectiveUserId() != 0) {
             return UserNamespace.runAgain();
         }
@@ -98,7 +113,19 @@ final class LabCommand implements Callable<Integer> {
         KernelInterface.loopback().up();
         final TapLink tap = TapLink.open(options);
         configureKernel(tap.name());
-        return run(Host.on(tap, WEIR, host, ServicePorts.wellKnown()));
+        if (library == null) {
+            return run(Host.on(tap, WEIR, host, ServicePorts.wellKnown(), null), Map.of());
+        }
+        final Path directory = Files.createTempDirectory("weir-lab");
+        try {
+            final Path socket = directory.resolve("control");
+            final DoorSpec door = new DoorSpec(socket, false, DoorSpec.FOR_EVER);
+            return run(
+                    Host.on(tap, WEIR, host, ServicePorts.wellKnown(), door),
+                    Map.of(Library.PRELOAD, library.toString(), ControlPath.VARIABLE, socket.toString()));
+        } finally {
+            Files.deleteIfExists(directory);
+        }
     }
 
     private TapOptions options() {
@@ -111,15 +138,15 @@ final class LabCommand implements Callable<Integer> {
         }
     }
 
-    /// Runs the host in a thread of its own, and the command meanwhile.
-    private int run(Host opened) throws Exception {
+    /// Runs the host in a thread of its own, and the command meanwhile, with more in its environment.
+    private int run(Host opened, Map<String, String> environment) throws Exception {
         final Termination termination = Termination.install();
         int status = Failure.GENERAL;
         try (opened) {
             SelfExercise.run();
             final HostThread thread = HostThread.start(opened);
             try {
-                final ChildCommand child = ChildCommand.start(words);
+                final ChildCommand child = ChildCommand.start(words, environment);
                 termination.onSignal(child::pass);
                 thread.onFailure(child::destroy);
                 status = child.await();

@@ -23,6 +23,8 @@ import picocli.CommandLine.Spec;
         subcommands = {
             LabCommand.class,
             UpCommand.class,
+            ExecCommand.class,
+            HostCommand.class,
             DemoCommand.class,
             BenchCommand.class,
             TortureCommand.class,

@@ -10,6 +10,10 @@ import org.jspecify.annotations.Nullable;
 /// @param http what is served over HTTP, null for nothing
 record ServicePorts(
         int echo, int discard, int chargen, @Nullable HttpSpec http) {
+    static ServicePorts none() {
+        return new ServicePorts(0, 0, 0, null);
+    }
+
     /// All of them on their well-known ports.
     static ServicePorts wellKnown() {
         return new ServicePorts(7, 9, 19, new HttpSpec(80, null));

@@ -2,6 +2,7 @@ package org.weir.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.weir.drivers.TapLink;
@@ -47,6 +48,8 @@ import picocli.CommandLine.Spec;
             "Exit status: 0 after a signal, 1 if the device cannot be opened or goes away, 2 for bad arguments.",
         })
 final class UpCommand implements Callable<Integer> {
+    private static final String NO_SOCKET = "none";
+
     @Spec
     private CommandSpec spec;
 
@@ -96,6 +99,17 @@ final class UpCommand implements Callable<Integer> {
             description = "Serve HTTP/1.1 on TCP port P: the files of DIR, or a page about the host.")
     private @Nullable HttpSpec http;
 
+    @Option(
+            names = "--socket",
+            paramLabel = "PATH",
+            description = {
+                "Serve native programs that were started with 'weir exec' or LD_PRELOAD=libweir.so on this control"
+                        + " socket; by default on the one where they look, unless another host has that: the ready line"
+                        + " names it. 'none' for no"
+                        + " such programs.",
+            })
+    private @Nullable String socket;
+
     @Mixin
     private HostOptions host;
 
@@ -130,7 +144,7 @@ final class UpCommand implements Callable<Integer> {
             out.flush();
             return 0;
         }
-        final Host opened = Host.on(TapLink.open(options), address, host, ports);
+        final Host opened = Host.on(TapLink.open(options), address, host, ports, door());
         if (gateway != null) {
             opened.gateway(gateway);
         }
@@ -139,6 +153,15 @@ final class UpCommand implements Callable<Integer> {
             throw new Failure("the interface " + opened.interfaceName() + " was deleted");
         }
         return 0;
+    }
+
+    private @Nullable DoorSpec door() throws IOException {
+        if (socket == null) {
+            return new DoorSpec(ControlPath.standard(), true, DoorSpec.FOR_EVER);
+        }
+        return socket.equals(NO_SOCKET)
+                ? null
+                : new DoorSpec(Path.of(socket).toAbsolutePath(), false, DoorSpec.FOR_EVER);
     }
 
     private static void serve(Host opened, PrintWriter out) throws IOException {

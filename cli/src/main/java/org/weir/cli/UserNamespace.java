@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /// Runs this program again as root of a user namespace of its own, where it may make a network.
@@ -28,7 +29,7 @@ final class UserNamespace {
         final Termination termination = Termination.install();
         int status = Failure.GENERAL;
         try {
-            final ChildCommand child = ChildCommand.start(sameAgain());
+            final ChildCommand child = ChildCommand.start(sameAgain(), Map.of());
             termination.onSignal(child::pass);
             status = child.await();
         } finally {

@@ -35,6 +35,13 @@ final class WeirProcess implements AutoCloseable {
     }
 
     static WeirProcess start(String... arguments) throws IOException {
+        final List<String> words = words();
+        words.addAll(List.of(arguments));
+        return new WeirProcess(words);
+    }
+
+    /// What the launcher runs, without arguments.
+    static List<String> words() {
         final List<String> words = new ArrayList<>();
         words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         words.add("-XX:+UseSerialGC");
@@ -43,8 +50,14 @@ final class WeirProcess implements AutoCloseable {
         words.add("-cp");
         words.add(System.getProperty("java.class.path"));
         words.add(Main.class.getName());
-        words.addAll(List.of(arguments));
-        return new WeirProcess(words);
+        return words;
+    }
+
+    /// Runs a shell's `script` in a new network namespace, with nothing in it.
+    static Result namespace(int limitSeconds, String script) throws Exception {
+        try (WeirProcess shell = new WeirProcess(List.of("unshare", "--net", "sh", "-c", script))) {
+            return shell.result(limitSeconds);
+        }
     }
 
     /// Runs `weir lab`, with `options`, around a shell's `script`.
