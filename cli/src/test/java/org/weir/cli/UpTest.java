@@ -2,6 +2,7 @@ package org.weir.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
@@ -69,7 +70,17 @@ final class UpTest {
     void servesUntilASignalAndPrintsItsCounters(String signal) throws Exception {
         inNamespace(() -> {
             try (WeirProcess weir = WeirProcess.start(
-                    "up", "--tap", "weir0", "--ip", "10.10.10.2/24", "--mac", "02:00:00:00:00:02", "--http", "80")) {
+                    "up",
+                    "--tap",
+                    "weir0",
+                    "--ip",
+                    "10.10.10.2/24",
+                    "--mac",
+                    "02:00:00:00:00:02",
+                    "--http",
+                    "80",
+                    "--socket",
+                    "none")) {
                 assertEquals("ready weir0 10.10.10.2/24 mac 02:00:00:00:00:02 mtu 1500 http 80", weir.line());
                 configure("weir0");
                 assertTrue(shell("ping -c 2 -i 0.2 10.10.10.2").contains(" 2 received"));
@@ -80,6 +91,33 @@ final class UpTest {
                 assertEquals("", result.error());
             }
         });
+    }
+
+    @Test
+    void servesNativePrograms() throws Exception {
+        final String path =
+                Files.createTempDirectory("weir-up").resolve("control").toString();
+        inNamespace(() -> {
+            try (WeirProcess weir =
+                            WeirProcess.start("up", "--tap", "weir3", "--ip", "10.10.10.2/24", "--socket", path);
+                    WeirProcess second = startAfter(weir, path)) {
+                configure("weir3");
+                final String preload = "WEIR_SOCKET=" + path + " LD_PRELOAD=" + Library.find();
+                final String output = shell(preload + " ping -c 2 -i 0.2 10.10.10.1");
+                assertTrue(output.contains(" 2 received"), output);
+                final String error = second.result(LIMIT_S).hasStatus(1).error();
+                assertEquals("weir up: cannot listen on " + path + ": another process does\n", error);
+                weir.signal("TERM");
+                weir.result(LIMIT_S).hasStatus(0);
+                assertFalse(Files.exists(Path.of(path)));
+            }
+        });
+    }
+
+    private static WeirProcess startAfter(WeirProcess first, String socket) throws Exception {
+        final String ready = first.line();
+        assertTrue(ready.endsWith(" socket " + socket), ready);
+        return WeirProcess.start("up", "--tap", "weir4", "--ip", "10.10.11.2/24", "--socket", socket);
     }
 
     @Test
@@ -100,7 +138,8 @@ final class UpTest {
     @Test
     void runsOnATun() throws Exception {
         inNamespace(() -> {
-            try (WeirProcess weir = WeirProcess.start("up", "--tun", "weir2", "--ip", "10.10.10.2/24")) {
+            try (WeirProcess weir =
+                    WeirProcess.start("up", "--tun", "weir2", "--ip", "10.10.10.2/24", "--socket", "none")) {
                 assertEquals("ready weir2 10.10.10.2/24 mtu 1500", weir.line());
                 configure("weir2");
                 assertTrue(shell("ping -c 2 -i 0.2 10.10.10.2").contains(" 2 received"));

@@ -72,7 +72,8 @@ final class Contestants {
 
     private List<String> weir(String... options) {
         final List<String> words = new ArrayList<>(weir);
-        words.addAll(List.of("up", "--tap", TapContestant.TAP, "--ip", Site.SERVER_ADDRESS.toString()));
+        words.addAll(
+                List.of("up", "--tap", TapContestant.TAP, "--ip", Site.SERVER_ADDRESS.toString(), "--socket", "none"));
         words.addAll(List.of("--echo", "7", "--discard", "9", "--chargen", "19"));
         words.addAll(List.of(options));
         return words;
