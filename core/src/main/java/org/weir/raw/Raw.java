@@ -12,6 +12,7 @@ import org.weir.link.DropReason;
 import org.weir.memory.ChecksumState;
 import org.weir.memory.Headroom;
 import org.weir.memory.Pbuf;
+import org.weir.memory.PbufPool;
 import org.weir.wire.Checksum;
 import org.weir.wire.IcmpHeader;
 import org.weir.wire.IpAddress;
@@ -24,6 +25,9 @@ import org.weir.wire.Ipv4Header;
 /// is open it costs one look at a field.
 public final class Raw implements RawInput {
     private static final int IDENTIFIERS = 0xFFFF;
+    /// As for UDP: pages may hold this many times the octets that a queue is meant for, since a page is rarely
+    /// full.
+    private static final int TRUE_SIZE_FACTOR = 4;
 
     private final Ipv4 ipv4;
     private final int defaultQueueLimit;
@@ -88,6 +92,7 @@ public final class Raw implements RawInput {
         e.sendLimit = 0xFFFF;
         e.queueLimit = defaultQueueLimit;
         e.queuedOctets = 0;
+        e.queuedPages = 0;
         e.isOpen = true;
         return e;
     }
@@ -209,7 +214,7 @@ public final class Raw implements RawInput {
             return false;
         }
         final int length = packet.totalLength() - from;
-        if (!e.queue.isEmpty() && e.queuedOctets + length > e.queueLimit) {
+        if (isFull(e, length)) {
             ipv4.drops().count(DropReason.RAW_QUEUE_FULL);
             return false;
         }
@@ -222,8 +227,18 @@ public final class Raw implements RawInput {
                 datagram.sourceLow() << Integer.SIZE | datagram.timeToLive() << Byte.SIZE | datagram.typeOfService());
         e.queue.add(copy);
         e.queuedOctets += length;
+        e.queuedPages += copy.chainLength();
         events.add(e);
         return true;
+    }
+
+    /// True if `length` octets more are too much for `e`, or for the others who receive.
+    private boolean isFull(RawEndpoint e, int length) {
+        final PbufPool pool = ipv4.pool();
+        final long size = (e.queuedPages + Math.ceilDiv(length, pool.pageSize())) * (long) pool.pageSize();
+        final boolean full = !e.queue.isEmpty()
+                && (e.queuedOctets + length > e.queueLimit || size > (long) e.queueLimit * TRUE_SIZE_FACTOR);
+        return full || !pool.hasPagesForReceiving();
     }
 
     private boolean isFiltered(RawEndpoint e, Pbuf packet, int headerLength) {

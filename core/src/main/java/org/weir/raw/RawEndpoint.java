@@ -31,6 +31,7 @@ public final class RawEndpoint {
     int sendLimit;
     int queueLimit;
     int queuedOctets;
+    int queuedPages;
     boolean isOpen;
 
     @Nullable
@@ -109,6 +110,7 @@ public final class RawEndpoint {
         final Pbuf packet = queue.poll();
         if (packet != null) {
             queuedOctets -= packet.totalLength();
+            queuedPages -= packet.chainLength();
             packet.release();
         }
     }

@@ -235,6 +235,35 @@ class PbufPoolTest {
         });
     }
 
+    @Test
+    void aPacketForSendingHasItsLengthInPages() {
+        PbufPool pool = Pools.pool(8, 512, 0, 0);
+        Pbuf packet = assertThere(pool.takeForSending(2 * 512 + 1));
+        assertEquals(1_025, packet.totalLength());
+        assertEquals(3, packet.chainLength());
+        assertEquals(512, packet.length());
+        assertEquals(1, packet.lastBuffer().length());
+        packet.release();
+        Pbuf full = assertThere(pool.takeForSending(2 * 512));
+        assertEquals(2, full.chainLength());
+        full.release();
+        assertNull(pool.takeForSending(0));
+        pool.assertNoLeaks();
+    }
+
+    @Test
+    void aPacketForSendingIsShorterWherePagesAreKeptForOthers() {
+        PbufPool pool = Pools.pool(new PbufPool.Layout(10, 512, 0, 256, 0, 2, false));
+        Pbuf packet = assertThere(pool.takeForSending(100 * 512));
+        assertEquals(6 * 512, packet.totalLength());
+        assertEquals(4, pool.pages().free());
+        assertEquals(0, pool.pagesForSending());
+        assertNull(pool.takeForSending(1));
+        packet.release();
+        assertEquals(6, pool.pagesForSending());
+        pool.assertNoLeaks();
+    }
+
     // ---- copies ----
 
     @Test

@@ -1,6 +1,8 @@
 package org.weir.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,8 +15,10 @@ import org.weir.stack.SocketAddress;
 import org.weir.stack.SocketOptions;
 import org.weir.stack.Sockets;
 import org.weir.tcp.CongestionAlgorithm;
+import org.weir.tcp.TcpConnection;
 import org.weir.tcp.TcpInfo;
 import org.weir.tcp.TcpState;
+import org.weir.udp.UdpEndpoint;
 import org.weir.wire.IpAddress;
 
 /// The BSD-like sockets: results and errno as in POSIX.
@@ -518,6 +522,56 @@ class SocketsTest {
         assertEquals(-Errno.ENOPROTOOPT, client.linger(packets, true, 5));
         assertEquals(-Errno.ENOPROTOOPT, client.congestion(packets, CongestionAlgorithm.CUBIC));
         assertEquals(0, client.close(packets));
+    }
+
+    @Test
+    void lingeringAndCongestionControlCanBeAskedFor() {
+        final int near = stream(client);
+        assertEquals(-1, client.linger(near));
+        assertEquals(0, client.linger(near, true, 5));
+        assertEquals(5, client.linger(near));
+        assertEquals(0, client.linger(near, true, 0));
+        assertEquals(0, client.linger(near));
+        assertEquals(0, client.linger(near, false, 5));
+        assertEquals(-1, client.linger(near));
+        assertEquals(CongestionAlgorithm.NEW_RENO, client.congestion(near));
+        assertEquals(0, client.congestion(near, CongestionAlgorithm.CUBIC));
+        assertEquals(CongestionAlgorithm.CUBIC, client.congestion(near));
+        assertEquals(0, client.close(near));
+        assertEquals(-1, client.linger(near));
+        assertEquals(CongestionAlgorithm.NEW_RENO, client.congestion(near));
+    }
+
+    @Test
+    void theConnectionBehindASocketCanBeHadFromItsBeginningToItsEnd() {
+        final int listener = listening();
+        final int near = stream(client);
+        assertNull(client.connection(near));
+        assertEquals(-Errno.EINPROGRESS, client.connect(near, far));
+        assertNull(client.connection(near));
+        network.run(SECOND);
+        final TcpConnection connection = client.connection(near);
+        assertNotNull(connection);
+        assertEquals(TcpState.ESTABLISHED, connection.state());
+        assertNull(server.connection(listener));
+        assertEquals(0, client.close(near));
+        assertNull(client.connection(near));
+        assertEquals(0, server.close(listener));
+    }
+
+    @Test
+    void theEndpointBehindADatagramSocketCanBeHad() {
+        final int packets = datagram(client);
+        assertEquals(0, client.bind(packets, new SocketAddress(IpAddress.ANY, 99)));
+        final UdpEndpoint endpoint = client.endpoint(packets);
+        assertNotNull(endpoint);
+        assertEquals(99, endpoint.localPort());
+        assertNull(client.connection(packets));
+        final int near = stream(client);
+        assertNull(client.endpoint(near));
+        assertEquals(0, client.close(near));
+        assertEquals(0, client.close(packets));
+        assertNull(client.endpoint(packets));
     }
 
     @Test

@@ -17,6 +17,7 @@ import org.weir.stack.Errno;
 import org.weir.stack.SocketAddress;
 import org.weir.stack.SocketOptions;
 import org.weir.stack.Sockets;
+import org.weir.udp.UdpEndpoint;
 import org.weir.wire.Checksum;
 import org.weir.wire.EthernetHeader;
 import org.weir.wire.IcmpHeader;
@@ -79,6 +80,21 @@ class UdpTest {
     void aDatagramArrives() {
         wire.sendIpv4(datagram(100, PORT), IpProtocol.UDP);
         assertEquals(100, receive());
+    }
+
+    @Test
+    void aDatagramTellsWhatItsIpHeaderSaid() {
+        final Pbuf sent = datagram(1, PORT);
+        sent.typeOfService(0xFC);
+        wire.sendIpv4(sent, IpProtocol.UDP);
+        final UdpEndpoint endpoint = sockets.endpoint(socket);
+        assertNotNull(endpoint);
+        final Pbuf heard = endpoint.peek();
+        assertNotNull(heard);
+        assertEquals(64, UdpEndpoint.timeToLiveOf(heard));
+        assertEquals(0xFC, UdpEndpoint.typeOfServiceOf(heard));
+        assertEquals(1_234, UdpEndpoint.senderPort(heard));
+        assertEquals(IpAddress.mapped(FramePeer.PEER_ADDRESS), UdpEndpoint.senderLow(heard));
     }
 
     @Test
