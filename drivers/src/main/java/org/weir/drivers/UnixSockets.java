@@ -6,7 +6,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 
 /// Sockets between the programs of one machine, `unix(7)`, named by their descriptors. None of the calls waits; those
 /// without an exception allocate nothing and answer -1 for "not now" and for whatever else is in the way. For one
@@ -52,9 +54,13 @@ public final class UnixSockets implements AutoCloseable {
     /// Listens on `path`, for messages, as a file that its user alone may write to. A file that is left from a
     /// process that has gone is replaced.
     ///
-    /// @throws IOException if another process listens there, or the file cannot be made
+    /// @throws IOException if another process listens there, what is there is no socket, or the file cannot be made
     public int listen(Path path, int backlog) throws IOException {
         final int length = writePath(path);
+        if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && !isSpecial(path)) {
+            // To connect to it would be refused as by a socket that nobody listens on.
+            throw new IOException("cannot listen on " + path + ": it is a file and no socket");
+        }
         final int fd = Libc.socket(Libc.AF_UNIX, Libc.SOCK_SEQPACKET | NEW, 0);
         if (fd < 0) {
             throw new IOException("cannot make a UNIX-domain socket: " + Libc.strerror(-fd));
@@ -73,6 +79,11 @@ public final class UnixSockets implements AutoCloseable {
             throw new IOException("cannot listen on " + path + ": " + reason);
         }
         return fd;
+    }
+
+    private static boolean isSpecial(Path path) throws IOException {
+        return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                .isOther();
     }
 
     private int bindPrivately(int fd, int length) {
@@ -151,7 +162,7 @@ public final class UnixSockets implements AutoCloseable {
 
     // ---- octets ----
 
-    /// Octets of a stream, or of the first message, that wait to be read.
+    /// Octets that wait to be read, of all messages together.
     public int available(int fd) {
         return LibcSockets.ioctl(fd, FIONREAD, words.address()) == 0 ? words.get(ValueLayout.JAVA_INT, 0) : 0;
     }
