@@ -74,7 +74,33 @@ final class DatagramPump implements Pump {
         return true;
     }
 
+    /// With the time to live and type of service that the program has chosen for this datagram alone, if it has.
     private int send(ProgramSocket s, int length) {
+        final MemorySegment memory = scratch.memory();
+        final int chosen = Protocol.u8(memory, Protocol.DATAGRAM_TIME_TO_LIVE);
+        final boolean choosesTraffic = (Protocol.u8(memory, Protocol.DATAGRAM_FLAGS) & Protocol.TRAFFIC) != 0;
+        final UdpEndpoint e = sockets.endpoint(s.descriptor);
+        if (e == null || chosen == 0 && !choosesTraffic) {
+            return transmit(s, length);
+        }
+        final int timeToLive = e.timeToLive();
+        final int groupTimeToLive = e.groupTimeToLive();
+        final int typeOfService = e.typeOfService();
+        if (chosen != 0) {
+            e.timeToLive(chosen);
+            e.groupTimeToLive(chosen);
+        }
+        if (choosesTraffic) {
+            e.typeOfService(Protocol.u8(memory, Protocol.DATAGRAM_TRAFFIC));
+        }
+        final int result = transmit(s, length);
+        e.timeToLive(timeToLive);
+        e.groupTimeToLive(groupTimeToLive);
+        e.typeOfService(typeOfService);
+        return result;
+    }
+
+    private int transmit(ProgramSocket s, int length) {
         final MemorySegment memory = scratch.memory();
         final int address = Protocol.address(memory, Protocol.DATAGRAM_ADDRESS);
         final int port = Protocol.port(memory, Protocol.DATAGRAM_PORT);

@@ -65,7 +65,24 @@ final class RawPump implements Pump {
         if (to == 0) {
             return Errno.EDESTADDRREQ;
         }
-        return errno(e.sendTo(memory, Protocol.DATAGRAM_SIZE, length, to));
+        final int timeToLive = e.timeToLive();
+        final int typeOfService = e.typeOfService();
+        choose(e, memory);
+        final RawResult result = e.sendTo(memory, Protocol.DATAGRAM_SIZE, length, to);
+        e.timeToLive(timeToLive);
+        e.typeOfService(typeOfService);
+        return errno(result);
+    }
+
+    /// Takes over what the program has chosen for this packet alone.
+    private static void choose(RawEndpoint e, MemorySegment header) {
+        final int timeToLive = Protocol.u8(header, Protocol.DATAGRAM_TIME_TO_LIVE);
+        if (timeToLive != 0) {
+            e.timeToLive(timeToLive);
+        }
+        if ((Protocol.u8(header, Protocol.DATAGRAM_FLAGS) & Protocol.TRAFFIC) != 0) {
+            e.typeOfService(Protocol.u8(header, Protocol.DATAGRAM_TRAFFIC));
+        }
     }
 
     /// As Linux says it.
