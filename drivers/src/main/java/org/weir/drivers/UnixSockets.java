@@ -81,6 +81,22 @@ public final class UnixSockets implements AutoCloseable {
         return fd;
     }
 
+    /// True if a process listens on `path`, for messages.
+    ///
+    /// @throws IOException if that cannot be found out
+    public static boolean isListening(Path path) throws IOException {
+        try (UnixSockets sockets = new UnixSockets()) {
+            final int length = sockets.writePath(path);
+            final int fd = Libc.socket(Libc.AF_UNIX, Libc.SOCK_SEQPACKET | NEW, 0);
+            if (fd < 0) {
+                throw new IOException("cannot make a UNIX-domain socket: " + Libc.strerror(-fd));
+            }
+            final int result = Libc.connect(fd, sockets.address.address(), length);
+            Libc.close(fd);
+            return result == 0;
+        }
+    }
+
     private static boolean isSpecial(Path path) throws IOException {
         return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
                 .isOther();
