@@ -37,11 +37,11 @@ final class DatagramPump implements Pump {
     @Override
     public boolean serve(PreloadServer server, ProgramSocket s) {
         final boolean moreFromProgram = s.readable && fromProgram(server, s);
-        if (s.gone && !s.readable) {
-            server.close(s);
+        if (s.id == 0) {
             return false;
         }
-        if (s.id == 0) {
+        if (s.gone && !s.readable) {
+            server.close(s);
             return false;
         }
         final boolean moreToProgram = toProgram(s);
