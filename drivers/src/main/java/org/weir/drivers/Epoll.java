@@ -59,7 +59,16 @@ public final class Epoll implements AutoCloseable {
     /// Watches `file` for `interest`, errors and hang-ups; `token` names it in what [#ready] brings. Returns false
     /// if the kernel refuses.
     public boolean add(int file, int interest, long token) {
-        change.write(0, interest | EPOLLET, token);
+        return watch(file, interest | EPOLLET, token);
+    }
+
+    /// As [#add], and tells of `file` again as long as there is something to be told.
+    public boolean addLevelTriggered(int file, int interest, long token) {
+        return watch(file, interest, token);
+    }
+
+    private boolean watch(int file, int interest, long token) {
+        change.write(0, interest, token);
         return LibcSockets.epollCtl(fd, EPOLL_CTL_ADD, file, request.address()) == 0;
     }
 

@@ -26,7 +26,6 @@ final class AcceptPump implements Pump {
     @Override
     public boolean serve(PreloadServer server, ProgramSocket s) {
         if (s.gone) {
-            withdraw(server, s);
             server.close(s);
             return false;
         }
@@ -54,7 +53,6 @@ final class AcceptPump implements Pump {
         s.offered = accepted;
         s.offeredFd = server.takeProgramEnd();
         server.leaveOctet(accepted, s.offeredFd);
-        accepted.pump = stream;
         return true;
     }
 
@@ -76,18 +74,10 @@ final class AcceptPump implements Pump {
         unix.close(s.offeredFd);
         s.offered = null;
         s.offeredFd = Watched.NO_FILE;
+        // Not earlier: who fails before it was handed over would be freed, and then be handed over.
+        accepted.pump = stream;
         sockets.callback(accepted.descriptor, accepted);
         server.serve(accepted);
         return true;
-    }
-
-    /// The program has closed the socket: what it has not been given is reset.
-    private void withdraw(PreloadServer server, ProgramSocket s) {
-        final ProgramSocket accepted = s.offered;
-        if (accepted != null) {
-            unix.close(s.offeredFd);
-            s.offered = null;
-            server.abort(accepted);
-        }
     }
 }

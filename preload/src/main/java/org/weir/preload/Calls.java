@@ -200,12 +200,17 @@ final class Calls {
         if (s.kind != Protocol.KIND_STREAM) {
             return wanted == 0 && address.port() == 0 ? -sockets.disconnect(s.descriptor) : associate(s, wanted);
         }
-        s.filler = Math.max(0, Protocol.i32(request, Protocol.REQUEST_ARGUMENT));
+        final int filler = Math.max(0, Protocol.i32(request, Protocol.REQUEST_ARGUMENT));
         final boolean elsewhere = isUnreachable(wanted) && sockets.remoteAddress(s.descriptor, address) != 0;
         final int result = elsewhere ? Protocol.ELSEWHERE : -sockets.connect(s.descriptor, takeAddress(request));
         if (result == Errno.EINPROGRESS) {
+            s.filler = filler;
             s.pump = server.pumps().connect;
-        } else {
+        } else if (s.pump == server.pumps().connect) {
+            // Somebody else is connecting it: the filler goes with that one's.
+            s.filler += filler;
+        } else if (s.pump == Pump.NONE) {
+            s.filler = filler;
             server.pumps().connect.dropFiller(s);
         }
         return result;

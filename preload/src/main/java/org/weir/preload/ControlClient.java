@@ -8,6 +8,9 @@ import org.weir.drivers.UnixSockets;
 
 /// A program's connection to the control socket: reads its requests, answers each.
 final class ControlClient extends Watched {
+    /// Requests that are answered before others have their turn.
+    private static final int BUDGET = 16;
+
     private final PreloadServer server;
     private final UnixSockets unix;
     private final Calls calls;
@@ -27,7 +30,7 @@ final class ControlClient extends Watched {
 
     @Override
     void happened(int events) {
-        while (fd != NO_FILE) {
+        for (int i = 0; i < BUDGET && fd != NO_FILE; i++) {
             final int length = unix.receive(fd, request, 0, Protocol.REQUEST_SIZE + Protocol.VALUE_MAX + 1);
             if (length <= 0) {
                 if (length == 0 || (events & (Epoll.EPOLLHUP | Epoll.EPOLLERR)) != 0) {

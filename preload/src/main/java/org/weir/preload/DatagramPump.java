@@ -58,7 +58,8 @@ final class DatagramPump implements Pump {
                 return false;
             }
             final int length = unix.receive(s.fd, scratch.memory(), 0, Scratch.SIZE);
-            if (length < 0 || length == 0 && s.ended) {
+            // 0 is the end, which may be told of only later.
+            if (length <= 0) {
                 s.readable = false;
                 return false;
             }

@@ -342,6 +342,12 @@ public final class PreloadServer implements Polled, AutoCloseable {
     }
 
     private void free(ProgramSocket s) {
+        final ProgramSocket offered = s.offered;
+        if (offered != null) {
+            s.offered = null;
+            unix.close(s.offeredFd);
+            abort(offered);
+        }
         final int fd = s.fd;
         watch.end(s);
         unix.close(fd);

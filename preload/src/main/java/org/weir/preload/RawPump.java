@@ -42,7 +42,8 @@ final class RawPump implements Pump {
     private boolean fromProgram(PreloadServer server, ProgramSocket s, RawEndpoint e) {
         for (int i = 0; i < BUDGET; i++) {
             final int length = unix.receive(s.fd, scratch.memory(), 0, Scratch.SIZE);
-            if (length < 0 || length == 0 && s.ended) {
+            // 0 is the end, which may be told of only later.
+            if (length <= 0) {
                 s.readable = false;
                 return false;
             }

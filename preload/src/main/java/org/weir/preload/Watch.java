@@ -24,13 +24,16 @@ final class Watch implements AutoCloseable {
         places[used++] = watched;
     }
 
-    /// Watches `fd` on behalf of `watched`, for reading and, with `writing`, for writing. Returns false if the
-    /// kernel refuses.
-    boolean begin(Watched watched, int fd, boolean writing) {
+    /// Watches `fd` on behalf of `watched`: our end of a pair, which is told of each change once, or else a control
+    /// socket, which is told of as long as something waits in it. Returns false if the kernel refuses.
+    boolean begin(Watched watched, int fd, boolean isPair) {
         watched.generation++;
         watched.fd = fd;
-        final int interest = Epoll.EPOLLIN | Epoll.EPOLLRDHUP | (writing ? Epoll.EPOLLOUT : 0);
-        if (epoll.add(fd, interest, token(watched))) {
+        final int reading = Epoll.EPOLLIN | Epoll.EPOLLRDHUP;
+        final boolean taken = isPair
+                ? epoll.add(fd, reading | Epoll.EPOLLOUT, token(watched))
+                : epoll.addLevelTriggered(fd, reading, token(watched));
+        if (taken) {
             return true;
         }
         watched.fd = Watched.NO_FILE;
