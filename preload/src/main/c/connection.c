@@ -47,6 +47,9 @@ int weir_make(int type, int protocol, int flags, struct weir_socket *made) {
     if (error == 0 && !weir_find(exchange.descriptor, made)) {
         error = ENETDOWN; /* the host went meanwhile */
     }
+    if (exchange.descriptor >= 0) {
+        weir_epoll_forget(exchange.descriptor);
+    }
     if (error != 0 && exchange.descriptor >= 0) {
         close(exchange.descriptor);
     }
@@ -178,8 +181,21 @@ WEIR_EXPORT int listen(int descriptor, int backlog) {
     return weir_result(error);
 }
 
+/* A connection that comes while there is no number for it would be lost. */
+static bool has_free_descriptor(const struct weir_socket *listener) {
+    int spare = fcntl(listener->descriptor, F_DUPFD_CLOEXEC, 0);
+    if (spare < 0) {
+        return false;
+    }
+    close(spare);
+    return true;
+}
+
 /* The connection that waits, from the listening socket itself, so that waiting for it is the kernel's business. */
 static int take_connection(const struct weir_socket *listener, int flags, struct weir_accepted *accepted) {
+    if (!has_free_descriptor(listener)) {
+        return weir_fail(EMFILE);
+    }
     _Alignas(struct cmsghdr) char ancillary[CMSG_SPACE(sizeof(int))];
     struct iovec part = {.iov_base = accepted, .iov_len = sizeof *accepted};
     struct msghdr message = {

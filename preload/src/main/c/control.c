@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -14,6 +15,7 @@
 
 #define ANSWER_SECONDS 10
 #define SLOW_ANSWER_SECONDS 60
+#define MOST_ROUNDS 3
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
@@ -23,6 +25,9 @@ static struct stat control_identity;
 static struct sockaddr_un control_address;
 static bool address_known;
 static bool start_failed;
+
+/* Not behind the lock: the user of the host that was connected last; root, whom everybody trusts, before. */
+static _Atomic uid_t host_user;
 
 /* What a thread had before it took the lock. */
 struct before {
@@ -61,12 +66,15 @@ static int move_high(int descriptor) {
     return high;
 }
 
-/* A connection to the host, or -1. */
+/* A connection to the host, or -1. A host that has been stopped takes no connections once its queue is full. */
 static int open_connection(const struct sockaddr_un *address, int answer_seconds) {
     int descriptor = weir_real()->socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
     if (descriptor < 0) {
         return -1;
     }
+    struct timeval limit = {.tv_sec = answer_seconds};
+    weir_real()->setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    weir_real()->setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
     const struct sockaddr *name = (const struct sockaddr *)address;
     int failed;
     do {
@@ -76,9 +84,6 @@ static int open_connection(const struct sockaddr_un *address, int answer_seconds
         close(descriptor);
         return -1;
     }
-    struct timeval limit = {.tv_sec = answer_seconds};
-    weir_real()->setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-    weir_real()->setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
     return move_high(descriptor);
 }
 
@@ -110,8 +115,17 @@ static int prepare_host(bool may_start) {
 static void keep(int descriptor) {
     control = descriptor;
     if (control >= 0) {
+        struct ucred host;
+        socklen_t length = sizeof host;
         fstat(control, &control_identity);
+        if (weir_real()->getsockopt(control, SOL_SOCKET, SO_PEERCRED, &host, &length) == 0) {
+            atomic_store_explicit(&host_user, host.uid, memory_order_relaxed);
+        }
     }
+}
+
+bool weir_is_host_user(uid_t user) {
+    return user == 0 || user == geteuid() || user == atomic_load_explicit(&host_user, memory_order_relaxed);
 }
 
 static bool control_is_ours(void) {
@@ -165,35 +179,55 @@ static ssize_t receive_reply(int connection, struct weir_exchange *exchange) {
     return received;
 }
 
-/* False if the host is not at the other end any more. */
-static bool transact(int connection, struct weir_exchange *exchange) {
+enum outcome {
+    ANSWERED,
+    GONE, /* the host has closed the connection: it, or the one in its place, may be asked again */
+    LATE, /* the host takes too long: it may have done what was asked, or do it yet */
+};
+
+static enum outcome transact(int connection, struct weir_exchange *exchange) {
     if (send_request(connection, exchange) < 0) {
-        return false;
+        return errno == EAGAIN ? LATE : GONE;
     }
-    return receive_reply(connection, exchange) >= (ssize_t)sizeof exchange->reply;
+    ssize_t received = receive_reply(connection, exchange);
+    if (received >= (ssize_t)sizeof exchange->reply) {
+        return ANSWERED;
+    }
+    return received < 0 && errno == EAGAIN ? LATE : GONE;
 }
 
+static int connect_control(bool may_start) {
+    control = -1;
+    int error = prepare_host(may_start);
+    if (error == 0) {
+        keep(open_connection(&control_address, ANSWER_SECONDS));
+    }
+    return error;
+}
+
+/*
+ * A host that ends when its last program has gone may do so in the moment in which another one comes: then that one
+ * starts the next.
+ */
 static int ask_on_control(struct weir_exchange *exchange) {
-    if (control_is_ours()) {
-        if (transact(control, exchange)) {
+    for (int round = 0; round < MOST_ROUNDS; round++) {
+        int error = control_is_ours() ? 0 : connect_control(exchange->request.id == 0);
+        if (error != 0) {
+            return error;
+        }
+        if (control < 0) {
+            continue;
+        }
+        enum outcome outcome = transact(control, exchange);
+        if (outcome == ANSWERED) {
             return exchange->reply.error;
         }
         close(control);
+        control = -1;
+        if (outcome == LATE) {
+            break;
+        }
     }
-    control = -1;
-    int error = prepare_host(exchange->request.id == 0);
-    if (error != 0) {
-        return error;
-    }
-    keep(open_connection(&control_address, ANSWER_SECONDS));
-    if (control < 0) {
-        return ENETDOWN;
-    }
-    if (transact(control, exchange)) {
-        return exchange->reply.error;
-    }
-    close(control);
-    control = -1;
     return ENETDOWN;
 }
 
@@ -205,8 +239,7 @@ int weir_ask(struct weir_exchange *exchange) {
     int error = ask_on_control(exchange);
     leave(&before);
     errno = saved;
-    /* Another host has come in the place of the one that knew this socket. */
-    return error == EBADF && exchange->request.id != 0 ? ENETDOWN : error;
+    return error;
 }
 
 int weir_ask_slowly(struct weir_exchange *exchange) {
@@ -218,7 +251,7 @@ int weir_ask_slowly(struct weir_exchange *exchange) {
     leave(&before);
     int connection = error == 0 ? open_connection(&control_address, SLOW_ANSWER_SECONDS) : -1;
     if (connection >= 0) {
-        error = transact(connection, exchange) ? exchange->reply.error : ENETDOWN;
+        error = transact(connection, exchange) == ANSWERED ? exchange->reply.error : ENETDOWN;
         close(connection);
     } else if (error == 0) {
         error = ENETDOWN;

@@ -1,6 +1,6 @@
 /*
  * The kernel's socket in the place of one of Weir's, for addresses that are not the stack's business. A program decides
- * on an address after it has made the socket and set its options, so the options move along.
+ * on an address after it has made the socket, set its options and put it into an epoll set, so all that moves along.
  */
 #include "weir.h"
 
@@ -67,8 +67,10 @@ int weir_replace(const struct weir_socket *socket, int replacement) {
     int descriptor_flags = fcntl(socket->descriptor, F_GETFD);
     move_from_kernel(socket->descriptor, replacement);
     int close_on_exec = (descriptor_flags & FD_CLOEXEC) != 0 ? O_CLOEXEC : 0;
+    weir_epoll_leave(socket->descriptor);
     int error = dup3(replacement, socket->descriptor, close_on_exec) < 0 ? errno : 0;
     close(replacement);
+    weir_epoll_return(socket->descriptor);
     return error;
 }
 

@@ -43,14 +43,24 @@ static bool parse_name(const struct sockaddr_un *name, socklen_t length, struct 
     return parse_id(text + kind + 2, &socket->id);
 }
 
+/* Anybody may take such a name for a socket and send the other end of it to this process. */
+static bool is_made_by_host(int descriptor) {
+    struct ucred maker;
+    socklen_t length = sizeof maker;
+    return weir_real()->getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &maker, &length) == 0
+           && weir_is_host_user(maker.uid);
+}
+
 bool weir_find(int descriptor, struct weir_socket *socket) {
     struct sockaddr_un name;
     socklen_t length = sizeof name;
     int saved = errno;
-    bool named = weir_real()->getpeername(descriptor, (struct sockaddr *)&name, &length) == 0;
-    errno = saved;
     socket->descriptor = descriptor;
-    return named && parse_name(&name, length, socket);
+    /* Nobody else guesses the number of a socket that something is known of. */
+    bool found = weir_real()->getpeername(descriptor, (struct sockaddr *)&name, &length) == 0
+                 && parse_name(&name, length, socket) && (weir_known(socket) != 0 || is_made_by_host(descriptor));
+    errno = saved;
+    return found;
 }
 
 /* ---- what is known ---- */

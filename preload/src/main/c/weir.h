@@ -6,7 +6,8 @@
  *   control.c     asking the host: one connection for the process
  *   sockets.c     which descriptors are Weir's, and what is known of them
  *   connection.c  socket, bind, listen, accept, connect, shutdown, names
- *   elsewhere.c   putting the kernel's socket in the place of one of Weir's
+ *   elsewhere.c   putting another socket in the place of one of Weir's
+ *   epoll.c       epoll_ctl, so that such a socket has its predecessor's places in epoll sets
  *   transfer.c    send and recv in all their forms, sorted by kind of socket
  *   stream.c      what they do on a stream
  *   datagram.c    what they do on datagrams
@@ -29,6 +30,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -45,7 +47,7 @@
 #define WEIR_REAL_CALLS(X)                                                                                             \
     X(socket) X(bind) X(listen) X(accept) X(accept4) X(connect) X(shutdown) X(getsockname) X(getpeername)              \
     X(getsockopt) X(setsockopt) X(send) X(sendto) X(sendmsg) X(sendmmsg) X(recv) X(recvfrom) X(recvmsg) X(recvmmsg)    \
-    X(read) X(readv) X(write) X(writev) X(ioctl) X(syscall)                                                            \
+    X(read) X(readv) X(write) X(writev) X(ioctl) X(syscall) X(epoll_ctl)                                               \
     X(getifaddrs) X(freeifaddrs) X(if_nametoindex) X(if_indextoname) X(if_nameindex) X(if_freenameindex)               \
     X(getaddrinfo) X(getnameinfo) X(gethostbyname2_r) X(gethostbyaddr_r)
 
@@ -90,6 +92,9 @@ int weir_ask(struct weir_exchange *exchange);
 
 /* The same on a connection of its own, for requests that take as long as a name server does. */
 int weir_ask_slowly(struct weir_exchange *exchange);
+
+/* True if this process may have sockets of a host of that user: root, its own, or that at the control socket. */
+bool weir_is_host_user(uid_t user);
 
 /* ---- sockets.c ---- */
 
@@ -182,6 +187,17 @@ int weir_replace(const struct weir_socket *socket, int replacement);
 
 /* Gives a socket of Weir's the options of another. */
 void weir_move_options(const struct weir_socket *from, const struct weir_socket *to);
+
+/* ---- epoll.c ---- */
+
+/* A descriptor has become another socket's: nothing is known of it. */
+void weir_epoll_forget(int descriptor);
+
+/* Takes a descriptor out of the epoll set that it is in, before another file takes its place. */
+void weir_epoll_leave(int descriptor);
+
+/* Puts it back. */
+void weir_epoll_return(int descriptor);
 
 /* ---- stream.c ---- */
 

@@ -1,6 +1,7 @@
 /* Sockets that more than one process or descriptor has: dup, fork, exec, SCM_RIGHTS. */
 #include "cases.h"
 
+#include <stddef.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 
@@ -258,6 +259,34 @@ CASE(unix_sockets_are_left_alone) {
     CALL(connect(stream, NAME(name), sizeof name));
     OPEN(accept(listener, NULL, NULL));
     CALL(send(stream, "x", 1, 0));
+}
+
+/* A name that looks like one of Weir's, made by somebody who is neither this user nor root. */
+CASE(a_socket_of_another_user_is_left_alone) {
+    int ends[2];
+    CALL(socketpair(AF_UNIX, SOCK_STREAM, 0, ends));
+    pid_t child = fork();
+    if (child == 0) {
+        static const char text[] = "weir.t.0123456789abcdef";
+        struct sockaddr_un name = {.sun_family = AF_UNIX};
+        memcpy(name.sun_path + 1, text, sizeof text - 1);
+        int pair[2];
+        if (setgid(65534) != 0 || setuid(65534) != 0 || socketpair(AF_UNIX, SOCK_STREAM, 0, pair) != 0) {
+            abort();
+        }
+        bind(pair[0], NAME(name), (socklen_t)(offsetof(struct sockaddr_un, sun_path) + sizeof text));
+        pass(ends[1], pair[1]);
+        char octet;
+        _exit(read(ends[1], &octet, 1) != 1);
+    }
+    int stream = take(ends[0]);
+    struct sockaddr_storage name = {0};
+    socklen_t length = sizeof name;
+    CALL(getpeername(stream, (struct sockaddr *)&name, &length));
+    note("of the kernel's: %d", name.ss_family == AF_UNIX);
+    CALL(send(stream, "x", 1, 0));
+    CALL(write(ends[0], "x", 1));
+    waitpid(child, NULL, 0);
 }
 
 CASE(descriptors_are_the_lowest) {

@@ -4,6 +4,7 @@
 #include <netinet/tcp.h>
 #include <signal.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/sendfile.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -205,6 +206,25 @@ CASE(accept_without_waiting) {
     CALL(recv(stream, &octet, 1, 0));
     events_now(listener, POLLIN);
     CALL(accept(listener, NULL, NULL));
+}
+
+CASE(accept_without_a_free_descriptor) {
+    int listener = listening(5);
+    peer("connect 0 %d", port_of(listener));
+    await(listener, POLLIN);
+    struct rlimit limit;
+    getrlimit(RLIMIT_NOFILE, &limit);
+    int next = dup(listener);
+    struct rlimit none = {.rlim_cur = (rlim_t)next, .rlim_max = limit.rlim_max};
+    close(next);
+    setrlimit(RLIMIT_NOFILE, &none);
+    CALL(accept(listener, NULL, NULL));
+    CALL(accept(listener, NULL, NULL));
+    setrlimit(RLIMIT_NOFILE, &limit);
+    int stream = OPEN(accept(listener, NULL, NULL));
+    PEER("text 0 x");
+    char octet = 0;
+    CALL(read(stream, &octet, 1));
 }
 
 CASE(accept_with_a_time_limit) {

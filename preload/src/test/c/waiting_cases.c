@@ -104,6 +104,46 @@ CASE(epoll_watches_before_connect) {
     print_epoll("octet", epoll, LIMIT);
 }
 
+CASE(epoll_watches_before_a_connect_to_loopback) {
+    struct sockaddr_in loopback = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int listener = socket(AF_INET, SOCK_STREAM, 0);
+    int watched = watch(listener, EPOLLIN);
+    CALL(bind(listener, NAME(loopback), sizeof loopback));
+    CALL(listen(listener, 5));
+    socklen_t length = sizeof loopback;
+    getsockname(listener, NAME(loopback), &length);
+    int stream = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    int epoll = watch(stream, EPOLLOUT);
+    struct epoll_event event = {.events = EPOLLIN | EPOLLET, .data.fd = stream};
+    CALL(epoll_ctl(epoll, EPOLL_CTL_MOD, stream, &event));
+    connect(stream, NAME(loopback), sizeof loopback);
+    print_epoll("somebody waits", watched, LIMIT);
+    int other = OPEN(accept(listener, NULL, NULL));
+    while (epoll_wait(epoll, &event, 1, 100) > 0) {
+    }
+    CALL(send(other, "x", 1, 0));
+    print_epoll("octet", epoll, LIMIT);
+    CALL(epoll_ctl(epoll, EPOLL_CTL_DEL, stream, NULL));
+    CALL(send(other, "y", 1, 0));
+    print_epoll("watched no more", epoll, 100);
+}
+
+CASE(epoll_forgets_who_has_gone_before_a_connect_to_loopback) {
+    struct sockaddr_in loopback = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int listener = socket(AF_INET, SOCK_STREAM, 0);
+    CALL(bind(listener, NAME(loopback), sizeof loopback));
+    CALL(listen(listener, 5));
+    socklen_t length = sizeof loopback;
+    getsockname(listener, NAME(loopback), &length);
+    int earlier = socket(AF_INET, SOCK_STREAM, 0);
+    int epoll = watch(earlier, EPOLLIN | EPOLLOUT);
+    CALL(close(earlier));
+    int stream = socket(AF_INET, SOCK_STREAM, 0);
+    note("the same number: %d", stream == earlier);
+    CALL(connect(stream, NAME(loopback), sizeof loopback));
+    print_epoll("nothing", epoll, 0);
+}
+
 CASE(epoll_tells_of_a_refusal) {
     int port = peer_number("listen 5");
     peer("unlisten");

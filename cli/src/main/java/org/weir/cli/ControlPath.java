@@ -8,7 +8,6 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.weir.drivers.HostProcess;
 
 /// Where the control socket is unless something else is said: the same place as `libweir.so` looks.
@@ -29,7 +28,7 @@ final class ControlPath {
             return Path.of(given).toAbsolutePath();
         }
         final String runtime = System.getenv("XDG_RUNTIME_DIR");
-        if (runtime != null && !runtime.isEmpty() && isOwn(Path.of(runtime))) {
+        if (runtime != null && !runtime.isEmpty() && isPrivate(Path.of(runtime))) {
             return Path.of(runtime, "weir.sock");
         }
         final Path directory = Path.of("/tmp/weir-" + HostProcess.effectiveUserId());
@@ -37,16 +36,23 @@ final class ControlPath {
         if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
             Files.createDirectory(directory, closed);
         }
-        if (!isOwn(directory) || !PRIVATE.equals(Files.getPosixFilePermissions(directory, LinkOption.NOFOLLOW_LINKS))) {
-            throw new IOException(directory + " is not a private directory of this user");
+        if (!isPrivate(directory)) {
+            throw new IOException(directory + " is not this user's, or others may write to it");
         }
         return directory.resolve("control");
     }
 
-    private static boolean isOwn(Path directory) throws IOException {
-        final @Nullable Object owner = Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)
-                ? Files.getAttribute(directory, "unix:uid", LinkOption.NOFOLLOW_LINKS)
-                : null;
-        return owner instanceof Integer uid && uid == HostProcess.effectiveUserId();
+    /// A directory of this user's in which nobody else may put a socket: as `is_private` in `start.c`.
+    private static boolean isPrivate(Path directory) throws IOException {
+        if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+            return false;
+        }
+        final Object owner = Files.getAttribute(directory, "unix:uid", LinkOption.NOFOLLOW_LINKS);
+        final Set<PosixFilePermission> permissions =
+                Files.getPosixFilePermissions(directory, LinkOption.NOFOLLOW_LINKS);
+        return owner instanceof Integer uid
+                && uid == HostProcess.effectiveUserId()
+                && !permissions.contains(PosixFilePermission.GROUP_WRITE)
+                && !permissions.contains(PosixFilePermission.OTHERS_WRITE);
     }
 }

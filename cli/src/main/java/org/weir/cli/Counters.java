@@ -32,6 +32,7 @@ final class Counters {
         counters.line("program sockets", door.open(), "");
         counters.line("refused", door.refusals(), "for want of sockets or files");
         counters.line("expelled", door.expulsions(), "sent what the library does not send");
+        counters.line("dropped", door.lostDatagrams(), "datagrams for want of buffers");
         return counters.text.toString();
     }
 

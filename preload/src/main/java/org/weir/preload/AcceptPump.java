@@ -3,6 +3,7 @@ package org.weir.preload;
 import java.lang.foreign.MemorySegment;
 import org.weir.drivers.UnixMessage;
 import org.weir.drivers.UnixSockets;
+import org.weir.stack.Errno;
 import org.weir.stack.SocketAddress;
 import org.weir.stack.Sockets;
 import org.weir.wire.IpAddress;
@@ -37,22 +38,30 @@ final class AcceptPump implements Pump {
         return false;
     }
 
-    /// Takes the oldest connection that waits.
+    /// Takes the oldest connection that waits, if there is a socket for it: otherwise it goes on waiting.
     private boolean accept(PreloadServer server, ProgramSocket s) {
+        if ((sockets.ready(s.descriptor) & Sockets.POLLIN) == 0) {
+            return false;
+        }
+        final ProgramSocket accepted = server.open(Protocol.KIND_STREAM, Watched.NO_FILE, s.owner);
+        if (accepted == null) {
+            server.awaitRoom(s);
+            return false;
+        }
+        final int programEnd = server.takeProgramEnd();
         final int descriptor = sockets.accept(s.descriptor, peer);
         if (descriptor < 0) {
+            unix.close(programEnd);
+            server.free(accepted);
+            if (descriptor == -Errno.EMFILE) {
+                server.awaitRoom(s);
+            }
             return false;
         }
-        final ProgramSocket accepted = server.open(Protocol.KIND_STREAM, descriptor, s.owner);
-        if (accepted == null) {
-            sockets.linger(descriptor, true, 0);
-            sockets.close(descriptor);
-            server.refused();
-            return false;
-        }
+        accepted.descriptor = descriptor;
         s.offered = accepted;
-        s.offeredFd = server.takeProgramEnd();
-        server.leaveOctet(accepted, s.offeredFd);
+        s.offeredFd = programEnd;
+        server.leaveOctet(accepted, programEnd);
         return true;
     }
 
@@ -68,7 +77,7 @@ final class AcceptPump implements Pump {
         Protocol.port(record, Protocol.ACCEPTED_PORT, peer.port());
         Protocol.u16(record, Protocol.ACCEPTED_PORT + 2, 0);
         message.begin().piece(record, 0, Protocol.ACCEPTED_SIZE).descriptor(s.offeredFd);
-        if (message.send(s.fd) != Protocol.ACCEPTED_SIZE) {
+        if (!isTaken(server, s)) {
             return false;
         }
         unix.close(s.offeredFd);
@@ -79,5 +88,21 @@ final class AcceptPump implements Pump {
         sockets.callback(accepted.descriptor, accepted);
         server.serve(accepted);
         return true;
+    }
+
+    /// Sends the message. Where the kernel does not take it although nothing is on its way, as with too many
+    /// descriptors on theirs, nobody tells when it will: it is tried again when a socket has gone.
+    private boolean isTaken(PreloadServer server, ProgramSocket s) {
+        if (message.send(s.fd) == Protocol.ACCEPTED_SIZE) {
+            return true;
+        }
+        if (unix.unsent(s.fd) != 0) {
+            return false;
+        }
+        final boolean taken = message.send(s.fd) == Protocol.ACCEPTED_SIZE;
+        if (!taken) {
+            server.awaitRoom(s);
+        }
+        return taken;
     }
 }

@@ -189,7 +189,7 @@ final class Calls {
     private int listen(ProgramSocket s, int backlog) {
         final int result = sockets.listen(s.descriptor, backlog);
         if (result == 0) {
-            s.pump = server.pumps().accept;
+            server.listening(s);
         }
         return -result;
     }

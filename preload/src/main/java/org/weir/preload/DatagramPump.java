@@ -68,7 +68,10 @@ final class DatagramPump implements Pump {
                 return false;
             }
             final int result = send(s, length - Protocol.DATAGRAM_SIZE);
-            if (result < 0 && result != -Errno.EAGAIN) {
+            if (result == -Errno.EAGAIN) {
+                // There was room for one, but not for so large a one.
+                server.lostDatagram();
+            } else if (result < 0) {
                 tellFailure(s, -result);
             }
         }

@@ -29,6 +29,8 @@ public final class PreloadServer implements Polled, AutoCloseable {
     private static final int CLIENTS = 1_024;
     private static final int BACKLOG = 128;
     private static final long UNUSED_LOOK_NS = 100_000;
+    /// Less than the kernel goes down to, which takes some six messages then.
+    private static final int LEAST_BUFFER = 0;
     private static final int INDEX_BITS = 20;
     private static final int INDEX_MASK = (1 << INDEX_BITS) - 1;
     private static final String DIGITS = "0123456789abcdef";
@@ -57,6 +59,18 @@ public final class PreloadServer implements Polled, AutoCloseable {
             s.nextAgain = next;
         }
     };
+    /// Listening sockets that have connections to hand out and no sockets for them.
+    private final ReadyList<ProgramSocket> withoutRoom = new ReadyList<>() {
+        @Override
+        protected @Nullable ProgramSocket next(ProgramSocket s) {
+            return s.nextWithoutRoom;
+        }
+
+        @Override
+        protected void next(ProgramSocket s, @Nullable ProgramSocket next) {
+            s.nextWithoutRoom = next;
+        }
+    };
     private @Nullable ProgramSocket freeSocket;
     private @Nullable ControlClient freeClient;
     private int programEnd = Watched.NO_FILE;
@@ -65,6 +79,7 @@ public final class PreloadServer implements Polled, AutoCloseable {
     private int open;
     private long refused;
     private long expelled;
+    private long lostDatagrams;
 
     private PreloadServer(Stack stack, Entropy entropy, Path path) throws IOException {
         this.stack = stack;
@@ -106,9 +121,14 @@ public final class PreloadServer implements Polled, AutoCloseable {
     /// @throws IOException if another host listens there, or the file cannot be made
     public static PreloadServer listen(Stack stack, Entropy entropy, Path path) throws IOException {
         final PreloadServer made = new PreloadServer(stack, entropy, path);
-        final int fd = made.unix.listen(path, BACKLOG);
-        made.watch.begin(made.listener, fd, false);
-        return made;
+        try {
+            final int fd = made.unix.listen(path, BACKLOG);
+            made.watch.begin(made.listener, fd, false);
+            return made;
+        } catch (IOException e) {
+            made.watch.close();
+            throw e;
+        }
     }
 
     /// The control socket.
@@ -222,6 +242,15 @@ public final class PreloadServer implements Polled, AutoCloseable {
     /// Programs whose sockets were reset since they sent what the library does not send.
     public long expulsions() {
         return expelled;
+    }
+
+    /// Datagrams of programs that the stack had no buffers for.
+    public long lostDatagrams() {
+        return lostDatagrams;
+    }
+
+    void lostDatagram() {
+        lostDatagrams++;
     }
 
     void refused() {
@@ -341,7 +370,21 @@ public final class PreloadServer implements Polled, AutoCloseable {
         close(s);
     }
 
-    private void free(ProgramSocket s) {
+    /// `s` listens. What its program has not taken waits in the stack, as many as it has asked for, and not in the
+    /// pair.
+    void listening(ProgramSocket s) {
+        s.pump = pumps.accept;
+        unix.sendBuffer(s.fd, LEAST_BUFFER);
+    }
+
+    /// Serves `s` again when a socket has gone.
+    void awaitRoom(ProgramSocket s) {
+        refused++;
+        withoutRoom.add(s);
+    }
+
+    /// Gives the place of `s`, whose socket of the stack is closed, to the next.
+    void free(ProgramSocket s) {
         final ProgramSocket offered = s.offered;
         if (offered != null) {
             s.offered = null;
@@ -356,12 +399,17 @@ public final class PreloadServer implements Polled, AutoCloseable {
         s.nextFree = freeSocket;
         freeSocket = s;
         open--;
+        while (!withoutRoom.isEmpty()) {
+            again.add(withoutRoom.remove());
+        }
     }
 
     /// Closes the control socket and all sockets of programs, which then see their network fail. Not the stack; the
     /// counts stay as they were.
     @Override
     public void close() throws IOException {
+        // First, so that who comes now starts a host of its own, whose file this is not.
+        Files.deleteIfExists(path);
         for (final ProgramSocket s : all) {
             if (s.id != 0) {
                 unix.close(s.fd);
@@ -369,6 +417,5 @@ public final class PreloadServer implements Polled, AutoCloseable {
         }
         unix.close(listener.fd);
         watch.close();
-        Files.deleteIfExists(path);
     }
 }

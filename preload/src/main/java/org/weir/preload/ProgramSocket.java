@@ -61,6 +61,9 @@ final class ProgramSocket extends Watched implements SocketCallback, RawHandler 
     ProgramSocket nextAgain;
 
     @Nullable
+    ProgramSocket nextWithoutRoom;
+
+    @Nullable
     ProgramSocket nextFree;
 
     ProgramSocket(PreloadServer server) {

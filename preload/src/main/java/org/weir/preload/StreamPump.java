@@ -6,6 +6,7 @@ import org.weir.drivers.UnixMessage;
 import org.weir.drivers.UnixSockets;
 import org.weir.memory.Pbuf;
 import org.weir.memory.PbufPool;
+import org.weir.stack.Errno;
 import org.weir.stack.Sockets;
 import org.weir.tcp.TcpConnection;
 
@@ -180,15 +181,19 @@ final class StreamPump implements Pump {
         return message;
     }
 
-    /// After a send that failed: the way was full, or the program has shut its input, and then nothing is on its
-    /// way and another try fails, too. The program may have emptied a full one between the two looks. Returns true
-    /// if something was moved.
+    /// After a send that failed: the way was full, and then the program will tell when there is room; or it has
+    /// shut its input, and what it does not want is thrown away; or the kernel is out of memory, and another try is
+    /// due. The program may have emptied a full one between the two looks. Returns true if there is more to do.
     private boolean tryAgain(ProgramSocket s, TcpConnection c) {
         if (unix.unsent(s.fd) != 0) {
             return false;
         }
-        final int sent = gather(c.received()).send(s.fd);
-        c.consume(sent > 0 ? sent : c.receivedOctets());
+        final int sent = gather(c.received()).sendOrTell(s.fd);
+        if (sent > 0) {
+            c.consume(sent);
+        } else if (sent == -Errno.EPIPE) {
+            c.consume(c.receivedOctets());
+        }
         return true;
     }
 }
