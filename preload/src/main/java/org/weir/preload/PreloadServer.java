@@ -29,7 +29,7 @@ public final class PreloadServer implements Polled, AutoCloseable {
     private static final int CLIENTS = 1_024;
     private static final int BACKLOG = 128;
     private static final long UNUSED_LOOK_NS = 100_000;
-    /// Less than the kernel goes down to, which takes some six messages then.
+    /// Less than the kernel goes down to, which then takes two or three messages.
     private static final int LEAST_BUFFER = 0;
     private static final int INDEX_BITS = 20;
     private static final int INDEX_MASK = (1 << INDEX_BITS) - 1;

@@ -14,14 +14,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
-import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.weir.base.SplitMix64;
 import org.weir.drivers.Epoll;
 import org.weir.memory.Pbuf;
 import org.weir.preload.Program.End;
@@ -30,135 +25,14 @@ import org.weir.stack.Errno;
 import org.weir.stack.SocketAddress;
 import org.weir.stack.SocketOptions;
 import org.weir.stack.Sockets;
-import org.weir.testkit.SimulatedNetwork;
 import org.weir.udp.UdpEndpoint;
 import org.weir.wire.IcmpHeader;
 import org.weir.wire.IpAddress;
 import org.weir.wire.IpProtocol;
 import org.weir.wire.Ipv4Header;
 
-/// The door and what is behind it: one host has it, the other is the network.
-class PreloadServerTest {
-    private static final int PORT = 7;
-    private static final int OTHER_PORT = 8;
-    private static final int SOCK_RAW = 3;
-    private static final int LOOPBACK = 0x7F00_0001;
-    private static final int FAR_AWAY = 0xC633_6401;
-    private static final long MILLI = 1_000_000L;
-    private static final int MOST_TURNS = 100_000;
-
-    private final SimulatedNetwork network = new SimulatedNetwork(SimulatedNetwork.Plan.perfect());
-    private final Sockets far = network.server().stack().sockets();
-    private final int farAddress = network.server().address().ipv4();
-    private final int nearAddress = network.client().address().ipv4();
-    private final MemorySegment out = Arena.ofAuto().allocate(4_096, 8);
-    private final MemorySegment in = Arena.ofAuto().allocate(4_096, 8);
-
-    @TempDir
-    private Path directory;
-
-    private Path path;
-    private PreloadServer server;
-    private Program program;
-
-    @BeforeEach
-    void aProgramAtTheDoor() throws IOException {
-        path = directory.resolve("door");
-        server = PreloadServer.listen(network.client().stack(), new SplitMix64(System.nanoTime()), path);
-        program = new Program(path, this::turn);
-    }
-
-    @AfterEach
-    void nothingLeaks() throws IOException {
-        program.close();
-        until(server::isUnused);
-        network.assertNoLeaks();
-        server.close();
-        assertFalse(Files.exists(path));
-        network.close();
-    }
-
-    private void turn() {
-        server.poll(network.nowNs());
-        network.step(network.nowNs() + MILLI);
-    }
-
-    private void until(BooleanSupplier done) {
-        int turns = 0;
-        while (!done.getAsBoolean()) {
-            assertTrue(turns++ < MOST_TURNS, "it does not happen");
-            turn();
-        }
-    }
-
-    // ---- sockets at both ends ----
-
-    private End stream() {
-        return program.socket(Sockets.SOCK_STREAM, 0);
-    }
-
-    private int farListener() {
-        final int listener = far.socket(Sockets.AF_INET, Sockets.SOCK_STREAM);
-        assertEquals(0, far.bind(listener, new SocketAddress(IpAddress.ANY, PORT)));
-        assertEquals(0, far.listen(listener, 4));
-        return listener;
-    }
-
-    /// A connection of the program's to the other host.
-    private record Connection(End near, int far) {}
-
-    private Connection connected() {
-        final int listener = farListener();
-        final End end = stream();
-        assertEquals(Errno.EINPROGRESS, program.connect(end, farAddress, PORT));
-        assertEquals(0, program.events(end) & Epoll.EPOLLOUT);
-        program.await(end, Epoll.EPOLLOUT);
-        final int accepted = far.accept(listener, null);
-        assertTrue(accepted >= 0);
-        assertEquals(0, far.close(listener));
-        return new Connection(end, accepted);
-    }
-
-    private void put(String text) {
-        final byte[] octets = text.getBytes(StandardCharsets.US_ASCII);
-        MemorySegment.copy(octets, 0, out, ValueLayout.JAVA_BYTE, 0, octets.length);
-    }
-
-    private void write(End end, String text) {
-        put(text);
-        assertEquals(text.length(), program.write(end, out, 0, text.length()));
-    }
-
-    private void reads(End end, String text) {
-        final int[] got = {0};
-        until(() -> {
-            got[0] += Math.max(0, program.read(end, in, got[0], 4_096 - got[0]));
-            return got[0] >= text.length();
-        });
-        assertEquals(text, text(got[0]));
-    }
-
-    private String text(int octets) {
-        return new String(in.asSlice(0, octets).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.US_ASCII);
-    }
-
-    private void farReads(int socket, String text) {
-        final int[] got = {0};
-        until(() -> {
-            got[0] += Math.max(0, far.receive(socket, in, got[0], 4_096 - got[0], 0));
-            return got[0] >= text.length();
-        });
-        assertEquals(text, text(got[0]));
-    }
-
-    /// Both say that they have no more, and hear it.
-    private void closeBoth(Connection c) {
-        program.close(c.near);
-        until(() -> far.receive(c.far, in, 0, 1, 0) == 0);
-        assertEquals(0, far.close(c.far));
-        until(() -> server.open() == 0);
-    }
-
+/// What programs ask for, and what goes through their sockets.
+class PreloadServerTest extends AtTheDoor {
     // ---- programs ----
 
     @Test
@@ -179,8 +53,8 @@ class PreloadServerTest {
         assertFalse(server.isUnused());
         assertEquals(1, server.open());
         program = new Program(path, this::turn);
-        write(c.near, "still here");
-        farReads(c.far, "still here");
+        write(c.near(), "still here");
+        farReads(c.far(), "still here");
         closeBoth(c);
         assertEquals(0, server.expulsions());
     }
@@ -207,9 +81,9 @@ class PreloadServerTest {
         until(program::isExpelled);
         assertEquals(1, server.expulsions());
         assertTrue(server.isUnused());
-        until(() -> far.receive(c.far, in, 0, 1, 0) == -Errno.ECONNRESET);
-        far.close(c.far);
-        program.close(c.near);
+        until(() -> far.receive(c.far(), in, 0, 1, 0) == -Errno.ECONNRESET);
+        far.close(c.far());
+        program.close(c.near());
     }
 
     @Test
@@ -228,9 +102,26 @@ class PreloadServerTest {
         fool.send(Protocol.REQUEST_SIZE);
         until(fool::isExpelled);
         fool.close();
-        write(c.near, "unharmed");
-        farReads(c.far, "unharmed");
+        write(c.near(), "unharmed");
+        farReads(c.far(), "unharmed");
         closeBoth(c);
+    }
+
+    @Test
+    void whoAsksForMuchAtOnceLetsOthersHaveTheirTurn() {
+        until(() -> server.programs() == 1);
+        program.request(Protocol.INTERFACES, 0);
+        for (int i = 0; i < 40; i++) {
+            program.send(Protocol.REQUEST_SIZE);
+        }
+        turn();
+        final int first = program.answers();
+        assertTrue(first > 0 && first < 40, () -> first + " answers in one turn");
+        final int[] answers = {first};
+        until(() -> {
+            answers[0] += program.answers();
+            return answers[0] == 40;
+        });
     }
 
     @Test
@@ -296,12 +187,12 @@ class PreloadServerTest {
     @Test
     void aConnectionKnowsBothItsNames() {
         final Connection c = connected();
-        assertEquals(0, program.ask(Protocol.REMOTE_NAME, c.near));
+        assertEquals(0, program.ask(Protocol.REMOTE_NAME, c.near()));
         assertEquals(farAddress, Protocol.address(program.reply(), Protocol.REPLY_ADDRESS));
         assertEquals(PORT, Protocol.port(program.reply(), Protocol.REPLY_PORT));
         final SocketAddress seen = new SocketAddress();
-        far.remoteAddress(c.far, seen);
-        assertEquals(0, program.ask(Protocol.LOCAL_NAME, c.near));
+        far.remoteAddress(c.far(), seen);
+        assertEquals(0, program.ask(Protocol.LOCAL_NAME, c.near()));
         assertEquals(nearAddress, Protocol.address(program.reply(), Protocol.REPLY_ADDRESS));
         assertEquals(seen.port(), Protocol.port(program.reply(), Protocol.REPLY_PORT));
         closeBoth(c);
@@ -312,10 +203,10 @@ class PreloadServerTest {
         final Connection c = connected();
         for (int i = 0; i < 10; i++) {
             final String octet = String.valueOf(i);
-            write(c.near, octet);
-            farReads(c.far, octet);
+            write(c.near(), octet);
+            farReads(c.far(), octet);
         }
-        assertEquals(-Errno.EAGAIN, far.receive(c.far, in, 0, 1, 0));
+        assertEquals(-Errno.EAGAIN, far.receive(c.far(), in, 0, 1, 0));
         closeBoth(c);
     }
 
@@ -361,16 +252,16 @@ class PreloadServerTest {
 
         private boolean isDone() {
             if (written[0] < OCTETS) {
-                written[0] += Math.max(0, program.write(c.near, sent[0], written[0], some(written[0])));
+                written[0] += Math.max(0, program.write(c.near(), sent[0], written[0], some(written[0])));
             }
             if (written[1] < OCTETS) {
-                written[1] += Math.max(0, far.send(c.far, sent[1], written[1], some(written[1])));
+                written[1] += Math.max(0, far.send(c.far(), sent[1], written[1], some(written[1])));
             }
             if (random.nextInt(3) > 0 && read[0] < OCTETS) {
-                read[0] += Math.max(0, far.receive(c.far, heard[0], read[0], some(read[0]), 0));
+                read[0] += Math.max(0, far.receive(c.far(), heard[0], read[0], some(read[0]), 0));
             }
             if (random.nextInt(3) > 0 && read[1] < OCTETS) {
-                read[1] += Math.max(0, program.read(c.near, heard[1], read[1], some(read[1])));
+                read[1] += Math.max(0, program.read(c.near(), heard[1], read[1], some(read[1])));
             }
             return read[0] == OCTETS && read[1] == OCTETS;
         }
@@ -386,13 +277,13 @@ class PreloadServerTest {
         final Connection c = connected();
         int sent = 0;
         for (int i = 0; i < 2_000; i++) {
-            sent += Math.max(0, far.send(c.far, out, 0, 4_096));
+            sent += Math.max(0, far.send(c.far(), out, 0, 4_096));
             turn();
         }
-        assertEquals(-Errno.EAGAIN, far.send(c.far, out, 0, 4_096));
+        assertEquals(-Errno.EAGAIN, far.send(c.far(), out, 0, 4_096));
         final int[] left = {sent};
         until(() -> {
-            left[0] -= Math.max(0, program.read(c.near, in, 0, 4_096));
+            left[0] -= Math.max(0, program.read(c.near(), in, 0, 4_096));
             return left[0] == 0;
         });
         closeBoth(c);
@@ -401,64 +292,78 @@ class PreloadServerTest {
     @Test
     void theEndOfOneDirectionLeavesTheOther() {
         final Connection c = connected();
-        write(c.near, "last words");
-        program.shutdownOutput(c.near);
-        farReads(c.far, "last words");
-        until(() -> far.receive(c.far, in, 0, 1, 0) == 0);
+        write(c.near(), "last words");
+        program.shutdownOutput(c.near());
+        farReads(c.far(), "last words");
+        until(() -> far.receive(c.far(), in, 0, 1, 0) == 0);
         put("answer");
-        assertEquals(6, far.send(c.far, out, 0, 6));
-        reads(c.near, "answer");
-        assertEquals(0, far.close(c.far));
-        program.await(c.near, Epoll.EPOLLRDHUP);
-        assertEquals(0, program.read(c.near, in, 0, 1));
-        program.close(c.near);
+        assertEquals(6, far.send(c.far(), out, 0, 6));
+        reads(c.near(), "answer");
+        assertEquals(0, far.close(c.far()));
+        program.await(c.near(), Epoll.EPOLLRDHUP);
+        assertEquals(0, program.read(c.near(), in, 0, 1));
+        program.close(c.near());
     }
 
     @Test
     void thePeersEndIsSeenBehindWhatItHasSent() {
         final Connection c = connected();
         put("last words");
-        assertEquals(10, far.send(c.far, out, 0, 10));
-        assertEquals(0, far.shutdown(c.far, Sockets.SHUT_WR));
-        reads(c.near, "last words");
-        until(() -> program.read(c.near, in, 0, 1) == 0);
-        write(c.near, "answer");
-        farReads(c.far, "answer");
+        assertEquals(10, far.send(c.far(), out, 0, 10));
+        assertEquals(0, far.shutdown(c.far(), Sockets.SHUT_WR));
+        reads(c.near(), "last words");
+        until(() -> program.read(c.near(), in, 0, 1) == 0);
+        write(c.near(), "answer");
+        farReads(c.far(), "answer");
         closeBoth(c);
     }
 
     @Test
     void whatAProgramHasSentBeforeItClosesStillGoesOut() {
         final Connection c = connected();
-        write(c.near, "and goodbye");
-        program.close(c.near);
-        farReads(c.far, "and goodbye");
-        until(() -> far.receive(c.far, in, 0, 1, 0) == 0);
-        assertEquals(0, far.close(c.far));
+        write(c.near(), "and goodbye");
+        program.close(c.near());
+        farReads(c.far(), "and goodbye");
+        until(() -> far.receive(c.far(), in, 0, 1, 0) == 0);
+        assertEquals(0, far.close(c.far()));
     }
 
     @Test
     void aProgramThatClosesWithSomethingUnreadResets() {
         final Connection c = connected();
         put("unheard");
-        assertEquals(7, far.send(c.far, out, 0, 7));
-        program.await(c.near, Epoll.EPOLLIN);
-        program.close(c.near);
-        until(() -> far.receive(c.far, in, 0, 1, 0) == -Errno.ECONNRESET);
-        far.close(c.far);
+        assertEquals(7, far.send(c.far(), out, 0, 7));
+        program.await(c.near(), Epoll.EPOLLIN);
+        program.close(c.near());
+        until(() -> far.receive(c.far(), in, 0, 1, 0) == -Errno.ECONNRESET);
+        far.close(c.far());
         assertEquals(0, server.open());
     }
 
     @Test
     void aResetOfThePeersIsAnErrorWithItsReason() {
         final Connection c = connected();
-        assertEquals(0, far.linger(c.far, true, 0));
-        assertEquals(0, far.close(c.far));
-        program.await(c.near, Epoll.EPOLLERR);
+        assertEquals(0, far.linger(c.far(), true, 0));
+        assertEquals(0, far.close(c.far()));
+        program.await(c.near(), Epoll.EPOLLERR);
         assertEquals(0, server.open());
-        assertEquals(Errno.ECONNRESET, program.error(c.near));
-        assertEquals(0, program.error(c.near));
-        program.close(c.near);
+        assertEquals(Errno.ECONNRESET, program.error(c.near()));
+        assertEquals(0, program.error(c.near()));
+        program.close(c.near());
+    }
+
+    @Test
+    void whoConnectsTwiceSendsNothingButItsOwn() {
+        final int listener = farListener();
+        final End end = stream();
+        assertEquals(Errno.EINPROGRESS, program.connect(end, farAddress, PORT));
+        assertEquals(Errno.EALREADY, program.connect(end, farAddress, PORT));
+        program.await(end, Epoll.EPOLLOUT);
+        final Connection c = new Connection(end, far.accept(listener, null));
+        write(end, "once");
+        farReads(c.far(), "once");
+        assertEquals(0, far.close(listener));
+        closeBoth(c);
     }
 
     @Test
@@ -719,6 +624,20 @@ class PreloadServerTest {
         until(() -> server.open() == 0);
         assertEquals(1, server.expulsions());
         program.close(end);
+    }
+
+    @Test
+    void nonsenseBehindADatagramEndsTheSocketOnce() {
+        final End end = program.socket(Sockets.SOCK_DGRAM, 0);
+        assertEquals(3, program.write(end, out, 0, 3));
+        program.close(end);
+        until(() -> server.open() == 0);
+        final End one = stream();
+        final End other = stream();
+        assertEquals(2, server.open());
+        assertNotEquals(one.id(), other.id());
+        program.close(one);
+        program.close(other);
     }
 
     @Test

@@ -100,6 +100,15 @@ final class Program implements AutoCloseable {
         assertEquals(length, message.begin().piece(request, 0, length).send(door));
     }
 
+    /// Answers that have come and were not asked for by [#ask]; they are read.
+    int answers() {
+        int count = 0;
+        while (receive(door, reply) >= Protocol.REPLY_SIZE) {
+            count++;
+        }
+        return count;
+    }
+
     /// As [#ask], with an address and an argument.
     int ask(int call, End end, int address, int port, int argument) {
         request(call, end.id);
