@@ -7,6 +7,7 @@ module org.weir.core {
     exports org.weir.time;
     exports org.weir.base;
     exports org.weir.link;
+    exports org.weir.esp;
     exports org.weir.ip;
     exports org.weir.udp;
     exports org.weir.tcp;

@@ -40,6 +40,8 @@ public final class Ipv4 {
     private @Nullable Transport tcp;
     private @Nullable Transport udp;
     private @Nullable RawInput raw;
+    private final ProtectedOutput protectedOutput;
+    private @Nullable Protection protection;
     private int identification;
 
     /// Makes the layer; `neighbors` bounds the ARP cache, `memberships` the groups that sockets join.
@@ -52,6 +54,7 @@ public final class Ipv4 {
         this.arp = new Arp(this, resources.timers(), neighbors, new KeyedHash(resources.entropy()));
         this.ethernet = new Ethernet(this, arp, drops);
         this.multicast = new Multicast(this, memberships);
+        this.protectedOutput = new ProtectedOutput(this);
         this.identification = (int) resources.entropy().next();
     }
 
@@ -62,6 +65,24 @@ public final class Ipv4 {
         tcp = tcpLayer;
         udp = udpLayer;
         raw = rawLayer;
+    }
+
+    /// Names who protects packets.
+    public void protection(Protection layer) {
+        protection = layer;
+    }
+
+    /// Who is to be asked about packets on `netif`; null if nobody is.
+    @Nullable
+    Protection protectionOn(Netif netif) {
+        final Protection layer = protection;
+        return layer == null || layer.isIdle() || netif.isLoopback() ? null : layer;
+    }
+
+    /// Octets that protection adds at most to what is sent by `netif` under these names.
+    int overhead(Netif netif, int source, int destination, int protocol, int sourcePort, int destinationPort) {
+        final Protection layer = protectionOn(netif);
+        return layer == null ? 0 : layer.overhead(source, destination, protocol, sourcePort, destinationPort);
     }
 
     /// Adds an interface on `link` (taken over).
@@ -216,6 +237,11 @@ public final class Ipv4 {
         input.process(packet, netif, false);
     }
 
+    /// Takes what was in a protected packet, from its transport header on, and hands it up.
+    public void deliver(Pbuf segment, Datagram datagram, int protocol) {
+        input.deliver(segment, datagram, protocol);
+    }
+
     @Nullable
     Transport transportFor(int protocol) {
         return switch (protocol) {
@@ -318,6 +344,16 @@ public final class Ipv4 {
     }
 
     private void handOver(Pbuf packet, Netif netif, int destination, int nextHop) {
+        final Protection layer = protectionOn(netif);
+        if (layer == null) {
+            pass(packet, netif, destination, nextHop);
+        } else {
+            protectedOutput.send(packet, layer, netif, destination, nextHop);
+        }
+    }
+
+    /// Takes a packet that needs no protection any more, and gives it to the link.
+    void pass(Pbuf packet, Netif netif, int destination, int nextHop) {
         if (netif.capabilities().framing() == Framing.IP) {
             netif.transmit(packet);
         } else if (IpAddress.isMulticast(destination)) {

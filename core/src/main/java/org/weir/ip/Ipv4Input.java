@@ -23,7 +23,7 @@ final class Ipv4Input {
     private final Ipv4 ipv4;
     private final DropCounters drops;
     private final Ipv4Header header = new Ipv4Header();
-    private final Datagram datagram = new Datagram();
+    private final Datagram received = new Datagram();
     private long lengthAndFragment;
     private long protocolAndSource;
     private int destination;
@@ -50,15 +50,28 @@ final class Ipv4Input {
             return;
         }
         final int headerLength = Ipv4Header.headerLength(lengthAndFragment);
-        datagram.ipv4(netif, IpAddress.mapped(Ipv4Header.source(protocolAndSource)), IpAddress.mapped(destination));
-        datagram.control(Ipv4Header.timeToLive(protocolAndSource), hasRouterAlert);
-        datagram.header(headerLength, Ipv4Header.typeOfService(lengthAndFragment), isToGroup(netif));
+        received.ipv4(netif, IpAddress.mapped(Ipv4Header.source(protocolAndSource)), IpAddress.mapped(destination));
+        received.control(Ipv4Header.timeToLive(protocolAndSource), hasRouterAlert);
+        received.header(headerLength, Ipv4Header.typeOfService(lengthAndFragment), isToGroup(netif));
         packet.trimTo(Ipv4Header.totalLength(lengthAndFragment));
         packet.strip(headerLength);
-        deliver(packet, Ipv4Header.protocol(protocolAndSource));
+        admit(packet, Ipv4Header.protocol(protocolAndSource), ipv4.protectionOn(netif));
     }
 
-    private void deliver(Pbuf segment, int protocol) {
+    private void admit(Pbuf segment, int protocol, @Nullable Protection protection) {
+        if (protection == null) {
+            deliver(segment, received, protocol);
+        } else if (protocol == IpProtocol.ESP) {
+            protection.inbound(segment, received);
+        } else if (protection.permitsUnprotected(segment, received, protocol)) {
+            deliver(segment, received, protocol);
+        } else {
+            segment.release();
+        }
+    }
+
+    /// Takes a packet that may come in, and hands it up.
+    void deliver(Pbuf segment, Datagram datagram, int protocol) {
         final boolean shown = ipv4.show(segment, datagram, protocol);
         final Transport transport = ipv4.transportFor(protocol);
         if (transport != null) {

@@ -20,7 +20,7 @@ import org.weir.wire.IpPrefix;
 import org.weir.wire.UdpHeader;
 
 /// A network interface: a link, its addresses and its counters.
-public final class Netif {
+public final class Netif implements Segmentation.Output {
     private static final int LIMITED_BROADCAST = -1;
     private static final IpPrefix GROUPS = new IpPrefix(IpAddress.ofIpv4(0xE000_0000), 4);
     /// Copies of this host's own multicasts and broadcasts that may wait.
@@ -108,6 +108,13 @@ public final class Netif {
 
     public LinkCapabilities capabilities() {
         return capabilities;
+    }
+
+    /// Octets of an IP packet that go out by this interface under these names: less than [#mtu] where a security
+    /// policy
+    /// protects them.
+    public int mtuFor(int source, int destination, int protocol, int sourcePort, int destinationPort) {
+        return capabilities.mtu() - ipv4.overhead(this, source, destination, protocol, sourcePort, destinationPort);
     }
 
     public int mtu() {
@@ -294,7 +301,8 @@ public final class Netif {
     }
 
     /// Takes a frame that needs no cutting here.
-    void send(Pbuf frame) {
+    @Override
+    public void send(Pbuf frame) {
         if (frame.totalLength() > maximumFrame && frame.segmentSize() == 0) {
             drops.drop(frame, DropReason.FRAME_TOO_LONG);
             return;

@@ -45,9 +45,15 @@ final class Segmentation {
         this.networkOffset = networkOffset;
     }
 
-    /// Takes `packet`, whose first buffer holds its headers and nothing else, and gives its segments to `netif`.
+    /// Who takes the segments.
+    interface Output {
+        /// Takes `segment`.
+        void send(Pbuf segment);
+    }
+
+    /// Takes `packet`, whose first buffer holds its headers and nothing else, and gives its segments to `output`.
     /// When buffers run out the rest is dropped and counted, as a network does.
-    void cut(Pbuf packet, Netif netif) {
+    void cut(Pbuf packet, Output output) {
         final int headers = packet.length();
         final int size = packet.segmentSize();
         packet.segmentSize(0);
@@ -60,10 +66,10 @@ final class Segmentation {
             }
             writeHeaders(segment, TcpHeader.FIN | TcpHeader.PSH);
             moveOn(size);
-            netif.send(segment);
+            output.send(segment);
         }
         writeHeaders(packet, 0);
-        netif.send(packet);
+        output.send(packet);
     }
 
     private void readHeaders(Pbuf packet) {

@@ -60,6 +60,22 @@ public enum DropReason {
     IGMP_IGNORED("an IGMP message that is not answered"),
     /// A datagram of this host to a group or to all hosts, whose copy for this host itself found too many waiting.
     OWN_COPY_QUEUE_FULL("too many of this host's own multicasts and broadcasts wait"),
+    /// A policy says that such packets go neither out nor in.
+    POLICY_DISCARDED("a security policy discards it"),
+    /// A policy says that such packets are protected, and this one was not.
+    POLICY_UNPROTECTED("not protected, as a security policy wants it"),
+    /// It was protected, and no policy says that such packets are.
+    POLICY_MISMATCH("protected although no security policy wants it"),
+    /// An ESP packet that is cut short, is no number of blocks, or has wrong padding.
+    ESP_MALFORMED("malformed ESP packet"),
+    /// No security association for what a policy protects, or for the SPI of a packet.
+    ESP_NO_ASSOCIATION("no security association"),
+    /// A sequence number that has come before, or is too old to know.
+    ESP_REPLAYED("a replayed ESP packet"),
+    /// The ICV is wrong.
+    ESP_FORGED("wrong ESP integrity check value"),
+    /// All sequence numbers of the association are used up.
+    ESP_SEQUENCE_EXHAUSTED("no ESP sequence number left"),
     /// A UDP header that contradicts the IP header.
     UDP_MALFORMED("malformed UDP header"),
     /// The UDP checksum is wrong.

@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.util.List;
 import org.weir.base.Entropy;
 import org.weir.base.Owner;
+import org.weir.esp.Esp;
 import org.weir.ip.Ipv4;
 import org.weir.ip.Netif;
 import org.weir.ip.StackResources;
@@ -37,6 +38,7 @@ public final class Stack implements AutoCloseable {
     private final Udp udp;
     private final Tcp tcp;
     private final Raw raw;
+    private final Esp esp;
     private final Sockets sockets;
     private final List<Netif> netifs;
 
@@ -52,7 +54,9 @@ public final class Stack implements AutoCloseable {
         this.udp = new Udp(ipv4, config.udpEndpoints(), config.udpQueue());
         this.tcp = new Tcp(ipv4, config.tcp());
         this.raw = new Raw(ipv4, config.rawEndpoints(), config.udpQueue());
+        this.esp = new Esp(ipv4);
         this.ipv4.transports(tcp, udp, raw);
+        this.ipv4.protection(esp);
         this.sockets = new Sockets(tcp, udp, ipv4, config.sockets());
         this.netifs = ipv4.interfaces();
     }
@@ -160,6 +164,11 @@ public final class Stack implements AutoCloseable {
     /// Raw endpoints, and those for ICMP echo.
     public Raw raw() {
         return raw;
+    }
+
+    /// IPsec: security policies and associations.
+    public Esp esp() {
+        return esp;
     }
 
     /// The BSD-like interface.

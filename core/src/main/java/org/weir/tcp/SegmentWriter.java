@@ -177,13 +177,14 @@ final class SegmentWriter {
 
     /// The MSS that we offer: what the link carries without options, RFC 6691, or what the user permits.
     static int offeredSegmentSize(TcpConnection c, Route route) {
-        final int local = localSegmentSize(route);
+        final int local = localSegmentSize(
+                route, IpAddress.ipv4(c.localLow), IpAddress.ipv4(c.remoteLow), c.localPort, c.remotePort);
         final int permitted = c.settings.maximumSegmentSize;
         return permitted == 0 ? local : Math.min(permitted, local);
     }
 
-    private static int localSegmentSize(Route route) {
-        return route.netif().mtu() - HEADERS;
+    private static int localSegmentSize(Route route, int local, int remote, int localPort, int remotePort) {
+        return route.netif().mtuFor(local, remote, IpProtocol.TCP, localPort, remotePort) - HEADERS;
     }
 
     /// Answers a segment that belongs to no connection, RFC 9293 section 3.10.7.1.
@@ -239,9 +240,13 @@ final class SegmentWriter {
                         length,
                         TcpHeader.SYN | TcpHeader.ACK,
                         Math.min(buffer, Receiver.LARGEST_UNSCALED_WINDOW));
-        final int offered = settings.maximumSegmentSize == 0
-                ? localSegmentSize(route)
-                : Math.min(settings.maximumSegmentSize, localSegmentSize(route));
+        final int carried = localSegmentSize(
+                route,
+                IpAddress.ipv4(d.destinationLow()),
+                IpAddress.ipv4(d.sourceLow()),
+                s.destinationPort,
+                s.sourcePort);
+        final int offered = settings.maximumSegmentSize == 0 ? carried : Math.min(settings.maximumSegmentSize, carried);
         long next = TcpOptions.writeMaximumSegmentSize(packet.segment(), at + TcpHeader.LENGTH, offered);
         if (scaling) {
             next = TcpOptions.writeWindowScale(packet.segment(), next, config.windowScale());

@@ -5,6 +5,9 @@ package org.weir.wire;
 /// @param address the address
 /// @param length leading bits that name the network, 0 to 32
 public record IpPrefix(IpAddress address, int length) {
+    /// Every address.
+    public static final IpPrefix ALL = new IpPrefix(IpAddress.ANY, 0);
+
     private static final int MAX_LENGTH = 32;
 
     public IpPrefix {

@@ -6,6 +6,7 @@ public final class IpProtocol {
     public static final int IGMP = 2;
     public static final int TCP = 6;
     public static final int UDP = 17;
+    public static final int ESP = 50;
 
     private IpProtocol() {}
 }
