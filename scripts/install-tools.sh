@@ -39,12 +39,14 @@ ps:procps
 python3:python3
 redis-benchmark:redis-tools
 redis-server:redis-server
+scapy:python3-scapy
 setpriv:util-linux
 socat:socat
 sha256sum:coreutils
 ssh:openssh-client
 sshd:openssh-server
 tcpdump:tcpdump
+tshark:tshark
 unshare:util-linux
 valgrind:valgrind
 wget:wget
@@ -54,6 +56,7 @@ wrk:wrk
 # Servers that tests start by themselves. A file, and the package that has it.
 files='
 /usr/include/stdio.h:libc6-dev
+/usr/lib/python3/dist-packages/cryptography:python3-cryptography
 /usr/lib/postgresql:postgresql
 '
 

@@ -59,6 +59,9 @@ final class Host implements AutoCloseable {
         stack = Stack.create(options.stackConfig(), new SystemEntropy(), startNs);
         netif = stack.addInterface(tap.name(), captured(faulty(tap, options.fault()), epochOffsetNs));
         stack.addAddress(netif, address);
+        if (options.esp() != null) {
+            EspFile.read(options.esp()).giveTo(stack.esp());
+        }
         startServices(options, epochOffsetNs);
         door = spec == null ? null : door(spec);
         waiter = door == null

@@ -56,6 +56,16 @@ final class HostOptions {
     private @Nullable Path pcap;
 
     @Option(
+            names = "--esp",
+            paramLabel = "FILE",
+            description = {
+                "Protect packets by IPsec ESP in transport mode as FILE says: a line for each association, 'sa FROM TO"
+                    + " SPI SUITE KEY [replay N]', and for each policy, 'protect|bypass|discard REMOTE/LEN [PROTOCOL]"
+                    + " [local-port N] [remote-port N]', the first that matches. docs/esp.md lists the suites."
+            })
+    private @Nullable Path esp;
+
+    @Option(
             names = "--idle",
             paramLabel = "HOW",
             defaultValue = "balanced",
@@ -124,6 +134,11 @@ final class HostOptions {
     @Nullable
     Path pcap() {
         return pcap;
+    }
+
+    @Nullable
+    Path esp() {
+        return esp;
     }
 
     IdleStrategy idle() {

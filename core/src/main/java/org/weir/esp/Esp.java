@@ -29,8 +29,7 @@ import org.weir.wire.Ipv4Header;
 /// ```
 ///
 /// A packet is copied into an array, where the JCA works on it, and from there into a buffer of its own: the original
-/// may
-/// be a segment that TCP keeps for retransmission, or memory of another stack. For the owner of the stack.
+/// may be a segment that TCP keeps for retransmission, or memory of another stack. For the owner of the stack.
 public final class Esp implements Protection {
     /// Octets that a replay window may have: powers of two.
     public static final int LEAST_WINDOW = 64;
@@ -105,8 +104,7 @@ public final class Esp implements Protection {
     // ---- associations ----
 
     /// Adds an association for what goes from `source` to `destination`, one of which is this host's. What is sent
-    /// takes
-    /// the one that was added last.
+    /// takes the one that was added last.
     ///
     /// @param spi an unsigned number of 256 or more
     /// @param key as many octets as [EspSuite#keyOctets]; copied, so that the caller can wipe it

@@ -42,8 +42,7 @@ final class EspHeader {
     }
 
     /// Pads `length` octets at `at` so that they and the trailer fill blocks, RFC 4303 section 2.4. Returns the
-    /// length
-    /// with padding and trailer.
+    /// length with padding and trailer.
     static int pad(byte[] packet, int at, int length, int block, int nextHeader) {
         final int padding = -(length + TRAILER) & block - 1;
         int end = at + length;

@@ -95,8 +95,7 @@ public enum EspSuite {
     }
 
     /// Octets of key material that an association takes: the cipher's key with its salt if it has one, then the key
-    /// of
-    /// the HMAC.
+    /// of the HMAC.
     public int keyOctets() {
         return cipherKeyOctets + (kind == Kind.CBC ? hash.keyOctets : SALT);
     }

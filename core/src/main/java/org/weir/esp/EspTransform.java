@@ -15,8 +15,7 @@ import javax.crypto.spec.IvParameterSpec;
 import org.weir.base.Entropy;
 
 /// Protects packets with one key, in the array that they lie in, and takes the protection off. What lies in front of
-/// the
-/// text is the ESP header and the IV; what comes behind it is the ICV.
+/// the text is the ESP header and the IV; what comes behind it is the ICV.
 ///
 /// The JCA makes objects for each packet: the parameters with their nonce, and some of its own.
 abstract class EspTransform {
@@ -60,8 +59,7 @@ abstract class EspTransform {
     }
 
     /// RFC 4106, RFC 4543 and RFC 7634. The nonce is the salt and the IV, which counts, and never comes twice with
-    /// one
-    /// key. It begins at a random number, for a key that a user gives to two runs of a host.
+    /// one key. It begins at a random number, for a key that a user gives to two runs of a host.
     private static final class Aead extends EspTransform {
         private static final int ICV_BITS = 128;
 

@@ -10,6 +10,7 @@ import org.weir.link.LinkCapabilities;
 import org.weir.link.LoopbackLink;
 import org.weir.link.PacketSink;
 import org.weir.memory.ChecksumState;
+import org.weir.memory.Headroom;
 import org.weir.memory.PacketQueue;
 import org.weir.memory.Pbuf;
 import org.weir.memory.PbufPool;
@@ -69,7 +70,7 @@ public final class Netif implements Segmentation.Output {
         final int linkHeader = ethernet ? EthernetHeader.LENGTH : 0;
         this.maximumFrame = capabilities.mtu() + linkHeader;
         this.pool = ipv4.pool();
-        this.segmentation = new Segmentation(pool, drops, linkHeader);
+        this.segmentation = new Segmentation(pool, drops, Headroom.RAW, linkHeader);
         this.input = ethernet ? this::receiveEthernet : this::receiveIp;
     }
 
@@ -111,8 +112,7 @@ public final class Netif implements Segmentation.Output {
     }
 
     /// Octets of an IP packet that go out by this interface under these names: less than [#mtu] where a security
-    /// policy
-    /// protects them.
+    /// policy protects them.
     public int mtuFor(int source, int destination, int protocol, int sourcePort, int destinationPort) {
         return capabilities.mtu() - ipv4.overhead(this, source, destination, protocol, sourcePort, destinationPort);
     }

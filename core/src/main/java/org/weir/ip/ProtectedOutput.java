@@ -1,10 +1,10 @@
 package org.weir.ip;
 
+import org.weir.memory.Headroom;
 import org.weir.memory.Pbuf;
 
 /// The way out while there are security policies: packets are cut before they are protected, since a link cannot cut
-/// what
-/// it cannot read, and each is protected by itself.
+/// what it cannot read, and each is protected by itself.
 final class ProtectedOutput implements Segmentation.Output {
     private final Ipv4 ipv4;
     private final Segmentation segmentation;
@@ -18,7 +18,7 @@ final class ProtectedOutput implements Segmentation.Output {
     @SuppressWarnings("NullAway.Init") // Set by each send.
     ProtectedOutput(Ipv4 ipv4) {
         this.ipv4 = ipv4;
-        this.segmentation = new Segmentation(ipv4.pool(), ipv4.drops(), 0);
+        this.segmentation = new Segmentation(ipv4.pool(), ipv4.drops(), Headroom.LINK, 0);
     }
 
     /// Takes `packet`, which starts with its IP header.

@@ -10,8 +10,7 @@ public interface Protection {
     boolean isIdle();
 
     /// Takes `packet`, which starts with its IP header and is not cut any more, and gives the packet that is to go
-    /// out in
-    /// its place: itself, or a protected one; null if it must not go out (counted).
+    /// out in its place: itself, or a protected one; null if it must not go out (counted).
     @Nullable
     Pbuf outbound(Pbuf packet);
 

@@ -22,6 +22,7 @@ import org.weir.wire.UdpHeader;
 final class Segmentation {
     private final PbufPool pool;
     private final DropCounters drops;
+    private final Headroom headroom;
     private final int networkOffset;
     private final Ipv4Header ip = new Ipv4Header();
     private final TcpHeader tcp = new TcpHeader();
@@ -38,10 +39,12 @@ final class Segmentation {
     private long portsAndSequence;
     private long acknowledgmentAndControl;
 
+    /// @param headroom what the segments need in front of them
     /// @param networkOffset octets in front of the IP header
-    Segmentation(PbufPool pool, DropCounters drops, int networkOffset) {
+    Segmentation(PbufPool pool, DropCounters drops, Headroom headroom, int networkOffset) {
         this.pool = pool;
         this.drops = drops;
+        this.headroom = headroom;
         this.networkOffset = networkOffset;
     }
 
@@ -91,7 +94,7 @@ final class Segmentation {
 
     /// The first `size` octets of payload behind a copy of the headers; null if there was no buffer.
     private @Nullable Pbuf takeFirst(Pbuf packet, int headers, int size) {
-        final Pbuf segment = pool.take(Headroom.RAW, headers);
+        final Pbuf segment = pool.take(headroom, headers);
         if (segment == null) {
             return null;
         }

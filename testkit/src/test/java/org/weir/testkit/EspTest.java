@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -431,6 +432,22 @@ class EspTest {
             assertEquals(0, network.client().stack().drops().of(DropReason.FRAME_TOO_LONG));
             assertEquals(0, network.server().stack().drops().of(DropReason.FRAME_TOO_LONG));
             assertFalse(open[0], "something went openly");
+            network.run(seconds(600));
+            network.assertNoLeaks();
+        }
+    }
+
+    @Test
+    void aConnectionThatNoPolicyConcernsGoesAsItIs() {
+        try (SimulatedNetwork network = new SimulatedNetwork(SimulatedNetwork.Plan.perfect())) {
+            for (final SimulatedHost host : List.of(network.client(), network.server())) {
+                host.stack()
+                        .esp()
+                        .addPolicy(new SecurityPolicy(
+                                Action.PROTECT, IpPrefix.ALL, IpPrefix.ALL, IpProtocol.ICMP, Ports.ALL, Ports.ALL));
+            }
+            final EchoTransfer transfer = new EchoTransfer(network).start(200_000);
+            assertTrue(network.runUntil(transfer::isDone, network.nowNs() + seconds(60)), transfer::toString);
             network.run(seconds(600));
             network.assertNoLeaks();
         }
