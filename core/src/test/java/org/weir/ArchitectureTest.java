@@ -55,16 +55,21 @@ class ArchitectureTest {
     }
 
     @Test
+    void espKnowsIpButNoTransport() {
+        only("esp", and(LEAVES, "link", "ip"));
+    }
+
+    @Test
     void tcpKnowsIpButNotUdp() {
         only("tcp", and(LEAVES, "link", "ip"));
     }
 
     @Test
     void everyPackageOfTheCoreHasItsArrows() {
-        only("stack", and(LEAVES, "link", "ip", "udp", "raw", "tcp"));
+        only("stack", and(LEAVES, "link", "ip", "udp", "raw", "esp", "tcp"));
         holds(noClasses()
                 .should()
-                .resideOutsideOfPackages(packages(and(LEAVES, "link", "ip", "udp", "raw", "tcp", "stack")))
+                .resideOutsideOfPackages(packages(and(LEAVES, "link", "ip", "udp", "raw", "esp", "tcp", "stack")))
                 .because("a new package states here what it may depend on"));
     }
 
