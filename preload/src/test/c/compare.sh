@@ -47,7 +47,9 @@ weir() {
     esac
     found=$run/found
     case ${CHECKER:-} in
-    valgrind) checker="valgrind -q --trace-children=yes --trace-children-skip=*/peer,$command --log-file=$found.%p" ;;
+    valgrind) # A case that becomes another user could not remove what vgdb leaves.
+        checker="valgrind -q --vgdb=no --trace-children=yes --trace-children-skip=*/peer,$command --log-file=$found.%p"
+        ;;
     *) checker= ;;
     esac
     PRELOAD=$preload WEIR_SOCKET=$run/control WEIR_COMMAND=$command in_namespace sh -c '
