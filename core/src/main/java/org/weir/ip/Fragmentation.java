@@ -11,8 +11,7 @@ import org.weir.memory.PbufPool;
 import org.weir.wire.Ipv4Header;
 
 /// Cuts datagrams that are longer than a link carries, RFC 791 section 3.2. Payload is shared, not copied; each
-/// fragment
-/// gets a header of its own.
+/// fragment gets a header of its own.
 ///
 /// ```text
 ///   [IP] -> payload of 4,000    becomes    [IP, more] -> 1,480    [IP, more] -> 1,480    [IP] -> 1,040

@@ -11,9 +11,8 @@ import org.weir.time.Timer;
 import org.weir.wire.Ipv4Header;
 
 /// A datagram of which not all fragments have arrived. They wait in the buffers that they came in, by their offsets,
-/// and
-/// none overlaps another: so nothing is missing once as many octets have come as the last one says there are, and no
-/// list of holes (RFC 815) has to be kept.
+/// and none overlaps another: so nothing is missing once as many octets have come as the last one says there are, and
+/// no list of holes (RFC 815) has to be kept.
 ///
 /// ```text
 ///   octets |0     |1480  |       |4440 |

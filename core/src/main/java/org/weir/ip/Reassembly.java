@@ -23,8 +23,8 @@ import org.weir.wire.TcpHeader;
 ///
 /// Nothing that does not fit is believed: a datagram whose fragments overlap or contradict each other is given up, and
 /// what else comes of it is dropped until its time is over. Fragments hold at most a quarter of the stack's pages,
-/// those
-/// of one sender half of that; where this does not suffice the oldest datagram gives way, first of the same sender.
+/// those of one sender half of that; where this does not suffice the oldest datagram gives way, first of the same
+/// sender.
 public final class Reassembly {
     /// As Linux has it. RFC 1122 recommends 60 to 120 s, from a time of slow lines; what has not come in 30 s was
     /// lost, and holds memory.
@@ -129,8 +129,7 @@ public final class Reassembly {
     }
 
     /// What a fragment must be, whatever the others are: not empty, of whole units if it is not the last one,
-    /// within
-    /// the 65,535 octets that a datagram can have, and with the whole transport header if it is the first.
+    /// within the 65,535 octets that a datagram can have, and with the whole transport header if it is the first.
     private @Nullable DropReason faultOf(Pbuf fragment, int headerLength, int at, boolean more) {
         final int length = fragment.totalLength();
         if (length == 0
@@ -142,8 +141,7 @@ public final class Reassembly {
     }
 
     /// RFC 1858 section 3.2: filters look at the transport header of the first fragment, so it must be there. What
-    /// other
-    /// protocols have is no longer than the least fragment.
+    /// other protocols have is no longer than the least fragment.
     private boolean isTiny(Pbuf fragment) {
         return header.protocol() == IpProtocol.TCP
                 && (fragment.length() < TcpHeader.LENGTH || fragment.length() < tcpHeader(fragment));
@@ -238,8 +236,7 @@ public final class Reassembly {
     }
 
     /// A datagram for the fragment that [#header] is on. The oldest one makes place for it: of the same sender if
-    /// that
-    /// has its share. There are as many senders as datagrams, so then there is one of each.
+    /// that has its share. There are as many senders as datagrams, so then there is one of each.
     private PartialDatagram begin(Netif netif, boolean toGroup) {
         final FragmentSource known = findSource(header.source());
         if (known != null && known.datagrams.size() >= mostOfSource) {

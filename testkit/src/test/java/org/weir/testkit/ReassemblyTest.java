@@ -326,6 +326,12 @@ class ReassemblyTest {
     }
 
     @Test
+    void anEndWhereMoreWasToFollow() {
+        final HandmadeDatagram d = udp(100).fragment(48, 56, true).fragment(48, 56, false);
+        isGivenUp(d, DropReason.IPV4_FRAGMENT_OVERLAP, 2);
+    }
+
+    @Test
     void fragmentsOfWhichSomeUnderstandEcn() {
         final HandmadeDatagram d =
                 udp(100).typeOfService(2).fragment(0, 48).typeOfService(0).fragment(48, 108);
