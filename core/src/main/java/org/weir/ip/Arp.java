@@ -5,18 +5,20 @@ import org.weir.base.KeyedHash;
 import org.weir.link.DropCounters;
 import org.weir.link.DropReason;
 import org.weir.link.Framing;
+import org.weir.memory.FreeHandles;
 import org.weir.memory.Headroom;
 import org.weir.memory.Pbuf;
 import org.weir.time.StackClock;
 import org.weir.time.TimerWheel;
 import org.weir.wire.ArpPacket;
 import org.weir.wire.EtherType;
+import org.weir.wire.Ipv4Header;
 import org.weir.wire.MacAddress;
 
 /// ARP, RFC 826, with the states of RFC 4861 for ageing: finds the hardware address of a neighbour.
 ///
-/// A neighbour that does not answer holds up one packet of its own and nothing else. A reply that nobody asked for
-/// never makes an entry; an announcement changes one that exists (RFC 5227).
+/// A neighbour that does not answer holds up one packet of its own, or the fragments of one datagram, and nothing else.
+/// A reply that nobody asked for never makes an entry; an announcement changes one that exists (RFC 5227).
 public final class Arp {
     static final long RETRANSMIT_NS = StackClock.SECOND;
     static final long REACHABLE_NS = 30 * StackClock.SECOND;
@@ -29,6 +31,7 @@ public final class Arp {
     private final DropCounters drops;
     private final NeighborCache cache;
     private final ArpPacket view = new ArpPacket();
+    private final Ipv4Header header = new Ipv4Header();
 
     Arp(Ipv4 ipv4, TimerWheel timers, int capacity, KeyedHash hash) {
         this.ipv4 = ipv4;
@@ -92,11 +95,33 @@ public final class Arp {
         return cache.add(netif, address);
     }
 
+    /// The newest packet takes the place of what waits; the fragments of one datagram wait together, if they are
+    /// not so many that they might be an attack, and if half of the pages are left to others.
     private void hold(Neighbor n, Pbuf packet) {
-        if (n.waiting != null) {
-            drops.drop(n.waiting, DropReason.NEIGHBOR_UNRESOLVED);
+        if (!continues(n, packet)) {
+            dropWaiting(n);
         }
-        n.waiting = packet;
+        n.waiting.add(packet);
+        final FreeHandles pages = ipv4.pool().pages();
+        final int count = n.waiting.size();
+        if (count > PartialDatagram.MOST_FRAGMENTS || count > 1 && pages.inUse() > pages.free()) {
+            dropWaiting(n);
+        }
+    }
+
+    private boolean continues(Neighbor n, Pbuf packet) {
+        final Pbuf first = n.waiting.peek();
+        if (first == null || !header.at(packet.segment(), packet.offset()).isLaterFragment()) {
+            return false;
+        }
+        final int number = header.identification();
+        return header.at(first.segment(), first.offset()).identification() == number;
+    }
+
+    private void dropWaiting(Neighbor n) {
+        for (Pbuf p = n.waiting.poll(); p != null; p = n.waiting.poll()) {
+            drops.drop(p, DropReason.NEIGHBOR_UNRESOLVED);
+        }
     }
 
     private void probe(Neighbor n) {
@@ -185,10 +210,8 @@ public final class Arp {
         n.state = Neighbor.State.REACHABLE;
         n.requestsSent = 0;
         timers.arm(n.timer, clock.nowNs() + REACHABLE_NS);
-        final Pbuf packet = n.waiting;
-        if (packet != null) {
-            n.waiting = null;
-            ipv4.ethernet().dispatch(packet, netif, hardware, EtherType.IPV4);
+        for (Pbuf p = n.waiting.poll(); p != null; p = n.waiting.poll()) {
+            ipv4.ethernet().dispatch(p, netif, hardware, EtherType.IPV4);
         }
     }
 
@@ -225,8 +248,7 @@ public final class Arp {
             request(n, destination);
             return;
         }
-        final Pbuf packet = n.waiting;
-        n.waiting = null;
+        final Pbuf packet = n.waiting.poll();
         forget(n);
         if (packet != null) {
             ipv4.unreachable(packet);
@@ -235,10 +257,7 @@ public final class Arp {
 
     private void forget(Neighbor n) {
         timers.disarm(n.timer);
-        if (n.waiting != null) {
-            drops.drop(n.waiting, DropReason.NEIGHBOR_UNRESOLVED);
-            n.waiting = null;
-        }
+        dropWaiting(n);
         cache.remove(n);
     }
 

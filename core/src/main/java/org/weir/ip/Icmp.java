@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 import org.weir.link.DropCounters;
 import org.weir.link.DropReason;
+import org.weir.link.Framing;
 import org.weir.memory.ChecksumState;
 import org.weir.memory.Headroom;
 import org.weir.memory.Pbuf;
@@ -95,7 +96,7 @@ public final class Icmp {
             drops.drop(message, DropReason.ICMP_IGNORED);
             return;
         }
-        final Pbuf reply = withRoomForHeaders(message);
+        final Pbuf reply = withRoomForHeaders(message, route.netif());
         if (reply == null) {
             drops.count(DropReason.NO_BUFFER);
             return;
@@ -112,18 +113,22 @@ public final class Icmp {
         ipv4.dispatch(reply, route, from, to, IpProtocol.ICMP, Ipv4.DEFAULT_TTL);
     }
 
-    /// The buffer of the request serves the answer, unless it came without an Ethernet header and has no room for
-    /// one.
-    private @Nullable Pbuf withRoomForHeaders(Pbuf message) {
-        if (message.headroom() >= Ipv4Header.LENGTH + EthernetHeader.LENGTH) {
+    /// The buffer of the request serves the answer, unless it came without an Ethernet header and is to leave with
+    /// one: then the ICMP header gets a buffer of its own.
+    private @Nullable Pbuf withRoomForHeaders(Pbuf message, Netif netif) {
+        final int linkHeader = netif.capabilities().framing() == Framing.ETHERNET ? EthernetHeader.LENGTH : 0;
+        if (message.headroom() >= Ipv4Header.LENGTH + linkHeader) {
             return message;
         }
-        final Pbuf copy = ipv4.pool().take(Headroom.NETWORK, message.totalLength());
-        if (copy != null) {
-            message.copyTo(0, copy.segment(), copy.offset(), message.totalLength());
+        final Pbuf reply = ipv4.pool().take(Headroom.NETWORK, IcmpHeader.LENGTH);
+        if (reply == null) {
+            message.release();
+            return null;
         }
-        message.release();
-        return copy;
+        message.copyTo(0, reply.segment(), reply.offset(), IcmpHeader.LENGTH);
+        message.strip(IcmpHeader.LENGTH);
+        reply.chain(message);
+        return reply;
     }
 
     private void passError(Pbuf message) {
@@ -183,8 +188,23 @@ public final class Icmp {
         sendUnreachable(segment, datagram, IcmpHeader.PROTOCOL_UNREACHABLE);
     }
 
-    /// RFC 1122 section 3.2.2: no error about a packet that went to a group, and not too many.
     private void sendUnreachable(Pbuf segment, Datagram datagram, int code) {
+        sendError(segment, datagram, IcmpHeader.DESTINATION_UNREACHABLE, code);
+    }
+
+    /// Takes the first fragment of a datagram that was not whole in time, and says so to its sender.
+    void reassemblyTimedOut(Pbuf fragment, Datagram datagram, int protocol) {
+        if (protocol == IpProtocol.ICMP
+                && IcmpHeader.isError(
+                        header.at(fragment.segment(), fragment.offset()).type())) {
+            fragment.release();
+        } else {
+            sendError(fragment, datagram, IcmpHeader.TIME_EXCEEDED, IcmpHeader.REASSEMBLY_TIME_EXCEEDED);
+        }
+    }
+
+    /// RFC 1122 section 3.2.2: no error about a packet that went to a group, and not too many.
+    private void sendError(Pbuf segment, Datagram datagram, int type, int code) {
         final int to = IpAddress.ipv4(datagram.sourceLow());
         final Route route = ipv4.routes().find(to);
         if (datagram.isToGroup() || route == null) {
@@ -205,7 +225,7 @@ public final class Icmp {
         segment.copyTo(0, message.segment(), message.offset() + IcmpHeader.LENGTH, quote);
         segment.release();
         header.at(message.segment(), message.offset())
-                .type(IcmpHeader.DESTINATION_UNREACHABLE)
+                .type(type)
                 .code(code)
                 .checksum(0)
                 .restOfHeader(0);

@@ -8,6 +8,7 @@ import org.weir.link.DropCounters;
 import org.weir.link.DropReason;
 import org.weir.link.Framing;
 import org.weir.link.Link;
+import org.weir.memory.PacketQueue;
 import org.weir.memory.Pbuf;
 import org.weir.memory.PbufPool;
 import org.weir.time.StackClock;
@@ -23,6 +24,9 @@ public final class Ipv4 {
     /// Time to live of what this host sends, RFC 1700.
     public static final int DEFAULT_TTL = 64;
 
+    /// Counters that numbers of datagrams come from.
+    public static final int IDENTIFICATIONS = Identifications.COUNTERS;
+
     private static final int HOST_PREFIX = 32;
     private static final int LIMITED_BROADCAST = -1;
 
@@ -33,6 +37,9 @@ public final class Ipv4 {
     private final Arp arp;
     private final Icmp icmp;
     private final Multicast multicast;
+    private final Reassembly reassembly;
+    private final Fragmentation fragmentation;
+    private final Identifications identifications;
     private final Routes routes = new Routes();
     private final List<Netif> netifs = new ArrayList<>();
     private final Ipv4Header header = new Ipv4Header();
@@ -44,8 +51,9 @@ public final class Ipv4 {
     private @Nullable Protection protection;
     private int identification;
 
-    /// Makes the layer; `neighbors` bounds the ARP cache, `memberships` the groups that sockets join.
-    public Ipv4(StackResources resources, int neighbors, int memberships) {
+    /// Makes the layer; `neighbors` bounds the ARP cache, `memberships` the groups that sockets join,
+    /// `reassemblies` the datagrams that are put together at the same time.
+    public Ipv4(StackResources resources, int neighbors, int memberships, int reassemblies) {
         this.resources = resources;
         this.pool = resources.pool();
         this.drops = resources.drops();
@@ -56,6 +64,9 @@ public final class Ipv4 {
         this.multicast = new Multicast(this, memberships);
         this.protectedOutput = new ProtectedOutput(this);
         this.identification = (int) resources.entropy().next();
+        this.reassembly = new Reassembly(this, reassemblies);
+        this.fragmentation = new Fragmentation(pool);
+        this.identifications = new Identifications(resources.entropy());
     }
 
     // ---- set-up ----
@@ -177,6 +188,11 @@ public final class Ipv4 {
         return multicast;
     }
 
+    /// The datagrams of which fragments wait for the others.
+    public Reassembly reassembly() {
+        return reassembly;
+    }
+
     Ethernet ethernet() {
         return ethernet;
     }
@@ -284,14 +300,15 @@ public final class Ipv4 {
     }
 
     /// Takes `packet`, which starts with an IP header that its user has made, and sends it by `route`: RFC 791
-    /// section 3.1. Its length and checksum are set, its source and identification if they are 0.
+    /// section 3.1. Its length and checksum are set, its source and identification if they are 0. If it is longer
+    /// than the link carries it must permit fragments.
     public void dispatchWithHeader(Pbuf packet, Route route, int destination) {
         header.at(packet.segment(), packet.offset()).totalLength(packet.totalLength());
         if (header.source() == 0) {
             header.source(route.source());
         }
         if (header.identification() == 0) {
-            header.identification(nextIdentification(packet));
+            header.identification(header.dontFragment() ? nextIdentification(packet) : uniqueIdentification());
         }
         header.headerChecksum(0).sealChecksum();
         handOver(packet, route.netif(), destination, route.nextHop(destination));
@@ -352,8 +369,32 @@ public final class Ipv4 {
         }
     }
 
-    /// Takes a packet that needs no protection any more, and gives it to the link.
+    /// Takes a packet that needs no protection any more, and sends it: in fragments where it is longer than the link
+    /// carries. What this host makes says that nobody else may do that.
     void pass(Pbuf packet, Netif netif, int destination, int nextHop) {
+        if (packet.totalLength() <= netif.mtu() || packet.segmentSize() > 0) {
+            toLink(packet, netif, destination, nextHop);
+            return;
+        }
+        if (header.at(packet.segment(), packet.offset()).dontFragment()) {
+            header.flagsAndFragmentOffset(0).identification(uniqueIdentification());
+        }
+        sendFragments(packet, netif, destination, nextHop);
+    }
+
+    /// Takes `packet`, whose header permits it, and sends its fragments: all of them, or none if there are too few
+    /// buffers.
+    void sendFragments(Pbuf packet, Netif netif, int destination, int nextHop) {
+        final PacketQueue fragments = fragmentation.cut(packet, netif.mtu());
+        if (fragments.isEmpty()) {
+            drops.count(DropReason.NO_BUFFER);
+        }
+        for (Pbuf fragment = fragments.poll(); fragment != null; fragment = fragments.poll()) {
+            toLink(fragment, netif, destination, nextHop);
+        }
+    }
+
+    private void toLink(Pbuf packet, Netif netif, int destination, int nextHop) {
         if (netif.capabilities().framing() == Framing.IP) {
             netif.transmit(packet);
         } else if (IpAddress.isMulticast(destination)) {
@@ -374,6 +415,11 @@ public final class Ipv4 {
         return first & 0xFFFF;
     }
 
+    /// For the packet that [#header] is on, which may be fragmented.
+    private int uniqueIdentification() {
+        return identifications.next(header.source(), header.destination(), header.protocol());
+    }
+
     /// Takes a packet of ours, from its IP header, that no neighbour answered for, and tells its sender.
     void unreachable(Pbuf packet) {
         icmp.reportHostUnreachable(packet);
@@ -383,5 +429,6 @@ public final class Ipv4 {
     /// Releases every packet that waits in this layer.
     public void clear() {
         arp.clear();
+        reassembly.clear();
     }
 }

@@ -42,11 +42,12 @@ final class Ipv4Input {
         if (fault == null) {
             fault = checkAddresses(netif, fromOutside);
         }
-        if (fault == null && Ipv4Header.isFragment(lengthAndFragment)) {
-            fault = DropReason.IPV4_FRAGMENT;
-        }
         if (fault != null) {
             drops.drop(packet, fault);
+            return;
+        }
+        if (Ipv4Header.isFragment(lengthAndFragment)) {
+            processFragment(packet, netif, fromOutside);
             return;
         }
         final int headerLength = Ipv4Header.headerLength(lengthAndFragment);
@@ -56,6 +57,14 @@ final class Ipv4Input {
         packet.trimTo(Ipv4Header.totalLength(lengthAndFragment));
         packet.strip(headerLength);
         admit(packet, Ipv4Header.protocol(protocolAndSource), ipv4.protectionOn(netif));
+    }
+
+    /// A datagram that is whole now goes the way of all others.
+    private void processFragment(Pbuf fragment, Netif netif, boolean fromOutside) {
+        final Pbuf whole = ipv4.reassembly().process(fragment, netif, isToGroup(netif));
+        if (whole != null) {
+            process(whole, netif, fromOutside);
+        }
     }
 
     private void admit(Pbuf segment, int protocol, @Nullable Protection protection) {

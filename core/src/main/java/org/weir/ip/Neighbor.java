@@ -2,7 +2,7 @@ package org.weir.ip;
 
 import org.jspecify.annotations.Nullable;
 import org.weir.base.HashEntry;
-import org.weir.memory.Pbuf;
+import org.weir.memory.PacketQueue;
 import org.weir.time.Timer;
 
 /// What is known of one neighbour: an entry of the ARP cache.
@@ -11,7 +11,7 @@ final class Neighbor extends HashEntry<Neighbor> {
     enum State {
         /// Not in use.
         FREE,
-        /// Asked for, not answered; one packet may wait.
+        /// Asked for, not answered; one packet or datagram may wait.
         INCOMPLETE,
         /// Answered lately.
         REACHABLE,
@@ -30,9 +30,8 @@ final class Neighbor extends HashEntry<Neighbor> {
     @Nullable
     Netif netif;
 
-    /// The packet that waits for the answer; the newest wins.
-    @Nullable
-    Pbuf waiting;
+    /// The packet that waits for the answer, the newest that there was; or the fragments of a datagram.
+    final PacketQueue waiting = new PacketQueue();
 
     @Nullable
     Neighbor newer;

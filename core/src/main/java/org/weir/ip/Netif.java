@@ -18,6 +18,7 @@ import org.weir.time.StackClock;
 import org.weir.wire.EthernetHeader;
 import org.weir.wire.IpAddress;
 import org.weir.wire.IpPrefix;
+import org.weir.wire.Ipv4Header;
 import org.weir.wire.UdpHeader;
 
 /// A network interface: a link, its addresses and its counters.
@@ -28,6 +29,8 @@ public final class Netif implements Segmentation.Output {
     private static final int OWN_COPIES = 64;
     /// The most segments that one packet is cut into here: as many as a connection sends in a turn.
     private static final int SEGMENTS_PER_PACKET = 32;
+    /// Frames that a link with room for them is taken to have room for more behind.
+    private static final int BURST = 64;
     /// Pages that a segment shares with its neighbours, and the cuts themselves.
     private static final int HANDLES_AT_CUTS = 3;
     /// The most TCP payload of one packet: with all headers and options below the 65,535 octets that IP can tell.
@@ -46,6 +49,7 @@ public final class Netif implements Segmentation.Output {
     private final Route groupRoute;
     private final PacketQueue ownCopies = new PacketQueue();
     private final int maximumFrame;
+    private final int longestPayload;
     private final List<IpPrefix> addresses = new ArrayList<>();
     private int[] addressOf = new int[0];
     private int[] broadcastOf = new int[0];
@@ -70,8 +74,19 @@ public final class Netif implements Segmentation.Output {
         final int linkHeader = ethernet ? EthernetHeader.LENGTH : 0;
         this.maximumFrame = capabilities.mtu() + linkHeader;
         this.pool = ipv4.pool();
+        this.longestPayload = longestPayload(pool, capabilities.mtu());
         this.segmentation = new Segmentation(pool, drops, Headroom.RAW, linkHeader);
         this.input = ethernet ? this::receiveEthernet : this::receiveIp;
+    }
+
+    private static int longestPayload(PbufPool pool, int mtu) {
+        final int fragments = Math.min(pool.blocks().total() - 2, pool.handles().total());
+        final long inPages = (long) (pool.pages().total() - pool.reserve()) * pool.pageSize();
+        final long inFragments = (long) fragments * Fragmentation.most(Ipv4Header.LENGTH, mtu);
+        return Math.clamp(
+                Math.min(inPages, inFragments),
+                mtu - Ipv4Header.LENGTH,
+                Ipv4Header.LONGEST_DATAGRAM - Ipv4Header.LENGTH);
     }
 
     private void receiveEthernet(Pbuf frame) {
@@ -265,6 +280,25 @@ public final class Netif implements Segmentation.Output {
         return link.room() >= datagrams
                 && pool.blocks().free() > datagrams
                 && pool.handles().free() >= datagrams * HANDLES_AT_CUTS;
+    }
+
+    /// True if a datagram of `payload` octets behind an IP header of `headerLength` finds room at the link and
+    /// buffers now, in fragments if it is too long for one packet. What a link takes of a burst it takes of all
+    /// fragments: a TAP says no more of itself.
+    public boolean hasRoomFor(int headerLength, int payload) {
+        final int fragments = Fragmentation.count(payload, headerLength, capabilities.mtu());
+        if (fragments == 1) {
+            return hasRoom();
+        }
+        return link.room() >= Math.min(fragments, BURST)
+                && pool.blocks().free() > fragments
+                && pool.handles().free() >= fragments;
+    }
+
+    /// Octets behind an IP header without options that one datagram may ever carry: what IP can tell, or what this
+    /// stack has buffers for.
+    public int longestPayload() {
+        return longestPayload;
     }
 
     /// Octets of TCP payload that one packet may carry now in segments of `segmentSize` octets: what the link cuts

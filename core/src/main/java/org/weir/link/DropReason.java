@@ -38,8 +38,24 @@ public enum DropReason {
     IPV4_NOT_FOR_US("not addressed to this host"),
     /// To a group that this host has not joined on the interface, or from a source that nobody here wants to hear.
     IPV4_OTHER_GROUP("sent to a group, or by a source of it, that nobody here wants to hear"),
-    /// A fragment: reassembly is not there yet.
-    IPV4_FRAGMENT("fragment"),
+    /// A fragment that is empty, not the last and yet no multiple of 8 octets, or beyond the 65,535 octets that a
+    /// datagram can have; as with the next four, also what else was or will be received of its datagram.
+    IPV4_FRAGMENT_MALFORMED("an impossible fragment, or one of the same datagram"),
+    /// A first fragment without the whole transport header, which filters look at.
+    IPV4_FRAGMENT_TINY("a first fragment too short for its transport header, or one of the same datagram"),
+    /// A fragment that overlaps another one and is not the same.
+    IPV4_FRAGMENT_OVERLAP("overlapping fragments"),
+    /// Fragments that do not agree where the datagram ends, or whether it understands ECN.
+    IPV4_FRAGMENT_CONFLICT("fragments that contradict each other"),
+    /// A datagram in too many fragments, or too large for what its sender's fragments may hold of the stack's
+    /// buffers.
+    IPV4_FRAGMENT_LIMIT("a fragmented datagram beyond the limits"),
+    /// A fragment that has been received.
+    IPV4_FRAGMENT_DUPLICATE("a fragment received before"),
+    /// A fragment of the oldest datagram, which gave way to a newer one.
+    IPV4_FRAGMENT_EVICTED("a fragment of a datagram that gave way to a newer one"),
+    /// A fragment of a datagram that was not whole in time.
+    IPV4_FRAGMENT_TIMED_OUT("a fragment of a datagram that was not whole in time"),
     /// No protocol takes it.
     IPV4_UNKNOWN_PROTOCOL("no protocol takes it"),
     /// No route to the destination.

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.weir.base.ReadyList;
 import org.weir.ip.Datagram;
 import org.weir.ip.Ipv4;
+import org.weir.ip.Netif;
 import org.weir.ip.PacketChecksum;
 import org.weir.ip.RawInput;
 import org.weir.ip.Route;
@@ -285,23 +286,32 @@ public final class Raw implements RawInput {
         if (ipv4.isBroadcast(destination) && !e.broadcast) {
             return RawResult.NOT_PERMITTED;
         }
-        if (length > e.sendLimit || length > route.netif().mtu() - (e.headerIncluded ? 0 : Ipv4Header.LENGTH)) {
-            return RawResult.TOO_LONG;
-        }
         if (isMalformed(e, source, offset, length)) {
             return RawResult.MALFORMED;
+        }
+        final int headerLength = e.headerIncluded ? header.headerLength() : Ipv4Header.LENGTH;
+        final int payload = e.headerIncluded ? length - headerLength : length;
+        if (isTooLong(e, length, headerLength + payload, route.netif())) {
+            return RawResult.TOO_LONG;
         }
         if (e.isEcho && e.identifier == 0 && bind(e, e.local, 0) != RawResult.DONE) {
             return RawResult.NOT_AVAILABLE;
         }
-        final Pbuf packet =
-                route.netif().hasRoom() ? ipv4.pool().copyOf(Headroom.TRANSPORT, source, offset, length) : null;
+        final boolean hasRoom = route.netif().hasRoomFor(headerLength, payload);
+        final Pbuf packet = hasRoom ? ipv4.pool().copyOf(Headroom.TRANSPORT, source, offset, length) : null;
         if (packet == null) {
             return RawResult.NO_BUFFER;
         }
         packet.checksumState(ChecksumState.VERIFIED);
         dispatch(e, packet, route, destination);
         return RawResult.DONE;
+    }
+
+    /// [#header] is on what the user sends if that begins with its header.
+    private boolean isTooLong(RawEndpoint e, int length, int packetLength, Netif netif) {
+        final boolean isWhole = e.headerIncluded && header.dontFragment();
+        final int most = isWhole ? netif.mtu() : netif.longestPayload() + Ipv4Header.LENGTH;
+        return length > e.sendLimit || packetLength > most;
     }
 
     private boolean isMalformed(RawEndpoint e, MemorySegment source, long offset, int length) {

@@ -89,7 +89,8 @@ public final class RawEndpoint {
 
     /// Sends a copy of `length` octets at `offset` of `source` to `destination`, behind an IP header unless they
     /// begin with one ([#headerIncluded]): its length and checksum are then set, its source and identification if
-    /// they are 0. An echo request gets the endpoint's identifier and a checksum.
+    /// they are 0. What the link does not carry in one packet leaves in fragments, unless such a header forbids
+    /// that. An echo request gets the endpoint's identifier and a checksum.
     public RawResult sendTo(MemorySegment source, long offset, int length, int destination) {
         return raw.send(this, source, offset, length, destination);
     }

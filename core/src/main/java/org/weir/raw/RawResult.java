@@ -3,7 +3,8 @@ package org.weir.raw;
 /// How a call on an endpoint went.
 public enum RawResult {
     DONE,
-    /// The packet does not fit the link.
+    /// The packet is longer than IP can tell or this stack has buffers for, or does not fit the link and forbids
+    /// fragments.
     TOO_LONG,
     /// No route to the destination.
     NO_ROUTE,

@@ -18,6 +18,8 @@ import org.weir.wire.IpPrefix;
 public final class SelfExercise {
     private static final int OCTETS = 512 * 1024;
     private static final int CHUNK = 16 * 1024;
+    private static final int SHORT = 100;
+    private static final int IN_FRAGMENTS = 5_000;
     private static final int PORT = 7;
     private static final long TIME_LIMIT_NS = 600_000_000_000L;
     private static final long CLIENT_MAC = 0x02_00_00_00_00_01L;
@@ -53,23 +55,24 @@ public final class SelfExercise {
     public static void run() {
         try (Arena arena = Arena.ofConfined()) {
             final SelfExercise exercise = new SelfExercise(arena);
-            exercise.datagram();
+            exercise.datagram(SHORT);
+            exercise.datagram(IN_FRAGMENTS);
             exercise.transfer();
             exercise.client.close();
             exercise.server.close();
         }
     }
 
-    private void datagram() {
+    private void datagram(int octets) {
         final SocketAddress far = new SocketAddress(IpAddress.parse("192.0.2.2"), PORT);
         final int receiver = from.socket(Sockets.AF_INET, Sockets.SOCK_DGRAM);
         final int sender = to.socket(Sockets.AF_INET, Sockets.SOCK_DGRAM);
         from.bind(receiver, far);
         for (int i = 0; i < 20 && from.ready(receiver) != (Sockets.POLLIN | Sockets.POLLOUT); i++) {
-            to.sendTo(sender, buffer, 0, 100, far);
+            to.sendTo(sender, buffer, 0, octets, far);
             step();
         }
-        check(from.receiveFrom(receiver, buffer, 0, CHUNK, 0, far) == 100, "a datagram was lost");
+        check(from.receiveFrom(receiver, buffer, 0, CHUNK, 0, far) == octets, "a datagram was lost");
         from.close(receiver);
         to.close(sender);
     }

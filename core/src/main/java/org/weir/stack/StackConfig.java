@@ -1,5 +1,6 @@
 package org.weir.stack;
 
+import org.weir.ip.Ipv4;
 import org.weir.memory.Headroom;
 import org.weir.memory.MemoryPlan;
 import org.weir.memory.PbufPool;
@@ -20,6 +21,7 @@ import org.weir.tcp.TcpConfig;
 /// @param udpQueue octets that wait for the reader of one UDP endpoint
 /// @param rawEndpoints raw endpoints and those for ICMP echo, each with a queue as that of a UDP endpoint
 /// @param memberships groups that UDP endpoints have joined, all together
+/// @param reassemblies datagrams of which fragments wait for the others; they hold a quarter of the pages at most
 /// @param sockets descriptors of the BSD-like interface
 /// @param receiveBudget frames that one poll takes from each interface
 /// @param traceLeaks remember where each buffer was taken: slow, allocates, for debugging
@@ -35,6 +37,7 @@ public record StackConfig(
         int udpQueue,
         int rawEndpoints,
         int memberships,
+        int reassemblies,
         int sockets,
         int receiveBudget,
         boolean traceLeaks,
@@ -45,7 +48,9 @@ public record StackConfig(
     private static final int MINIMUM_PAGE = 512;
     private static final int MAXIMUM_PAGE = 1 << 16;
     private static final int HEAP_PER_PBUF = 140;
-    private static final int HEAP_PER_NEIGHBOR = 136;
+    private static final int HEAP_PER_NEIGHBOR = 160;
+    /// With its timer, and its sender.
+    private static final int HEAP_PER_REASSEMBLY = 344;
     private static final int HEAP_PER_ENDPOINT = 152;
     /// With the group that it may be the only member of, and its part of the lists that the filters of all are
     /// merged in.
@@ -62,6 +67,7 @@ public record StackConfig(
         check("UDP queue (octets)", udpQueue, 1, 1 << 30);
         check("raw endpoints", rawEndpoints, 1, 1 << 10);
         check("memberships", memberships, 1, 1 << 12);
+        check("reassemblies", reassemblies, 1, 1 << 12);
         check("sockets", sockets, 1, 1 << 16);
         check("receive budget", receiveBudget, 1, 1 << 16);
     }
@@ -75,7 +81,21 @@ public record StackConfig(
     /// A host of about 24 MiB for up to 1,024 connections.
     public static StackConfig defaults() {
         return new StackConfig(
-                8_192, 2_048, 256, 2_048, 8_192, 256, 64, 256 * 1024, 16, 64, 1_024, 64, false, TcpConfig.defaults());
+                8_192,
+                2_048,
+                256,
+                2_048,
+                8_192,
+                256,
+                64,
+                256 * 1024,
+                16,
+                64,
+                64,
+                1_024,
+                64,
+                false,
+                TcpConfig.defaults());
     }
 
     /// A host of about 1.5 MB for a handful of connections, as packet-level tests use it: with the simplest of each
@@ -89,7 +109,7 @@ public record StackConfig(
                 .congestion(CongestionAlgorithm.NEW_RENO)
                 .quickAcks(0)
                 .build();
-        return new StackConfig(512, 2_048, 64, 256, 1_024, 16, 8, 64 * 1024, 4, 8, 32, 64, false, tcp);
+        return new StackConfig(512, 2_048, 64, 256, 1_024, 16, 8, 64 * 1024, 4, 8, 8, 32, 64, false, tcp);
     }
 
     public StackConfig withTcp(TcpConfig settings) {
@@ -104,6 +124,7 @@ public record StackConfig(
                 udpQueue,
                 rawEndpoints,
                 memberships,
+                reassemblies,
                 sockets,
                 receiveBudget,
                 traceLeaks,
@@ -122,6 +143,7 @@ public record StackConfig(
                 udpQueue,
                 rawEndpoints,
                 memberships,
+                reassemblies,
                 sockets,
                 receiveBudget,
                 traceLeaks,
@@ -140,6 +162,7 @@ public record StackConfig(
                 udpQueue,
                 rawEndpoints,
                 memberships,
+                reassemblies,
                 count,
                 receiveBudget,
                 traceLeaks,
@@ -158,6 +181,7 @@ public record StackConfig(
                 udpQueue,
                 rawEndpoints,
                 memberships,
+                reassemblies,
                 sockets,
                 receiveBudget,
                 on,
@@ -179,6 +203,8 @@ public record StackConfig(
         return plan.heap("UDP endpoints", udpEndpoints, HEAP_PER_ENDPOINT)
                 .heap("raw endpoints", rawEndpoints, HEAP_PER_ENDPOINT)
                 .heap("multicast memberships", memberships, HEAP_PER_MEMBERSHIP)
+                .heap("fragmented datagrams", reassemblies, HEAP_PER_REASSEMBLY)
+                .heap("fragment identifications", Ipv4.IDENTIFICATIONS, Integer.BYTES)
                 .heap("neighbours", neighbors, HEAP_PER_NEIGHBOR)
                 .heap("socket descriptors", sockets, HEAP_PER_ENDPOINT);
     }

@@ -9,6 +9,7 @@ import org.weir.ip.EphemeralPorts;
 import org.weir.ip.IcmpError;
 import org.weir.ip.Ipv4;
 import org.weir.ip.Multicast;
+import org.weir.ip.Netif;
 import org.weir.ip.PacketChecksum;
 import org.weir.ip.Route;
 import org.weir.ip.Transport;
@@ -36,7 +37,8 @@ public final class Udp implements Transport {
     public static final int NO_PORT = -3;
     /// No route to the destination.
     public static final int NO_ROUTE = -4;
-    /// The datagram does not fit the link, or what is to be cut into datagrams is more than one call sends.
+    /// The datagram is longer than IP can tell or this stack has buffers for, or what is to be cut into datagrams
+    /// is more than one call sends.
     public static final int TOO_LONG = -5;
     /// No buffer is free, or the link takes no more now.
     public static final int NO_BUFFER = -6;
@@ -491,18 +493,20 @@ public final class Udp implements Transport {
 
     // ---- out ----
 
-    /// True if `length` octets from `e` to `low` are more than one packet carries, or than the user permits: as one
-    /// datagram without fragments, or as the datagrams that it is cut into. What has no route is refused for that.
+    /// True if `length` octets from `e` to `low` are more than the user permits or than one datagram carries, or
+    /// than those that it is cut into, which are not fragmented. What has no route is refused for that.
     boolean isTooLong(UdpEndpoint e, int length, long low) {
-        final Route route = routeTo(e, low);
-        final int mtu = route == null ? 0xFFFF : Math.min(route.netif().mtu(), 0xFFFF);
-        final int most = mtu - Ipv4Header.LENGTH - UdpHeader.LENGTH;
-        if (length > e.sendLimit) {
+        if (length > e.sendLimit || length > LONGEST_PAYLOAD) {
             return true;
         }
+        final Route route = routeTo(e, low);
+        if (route == null) {
+            return false;
+        }
         return e.isCut(length)
-                ? e.segmentSize > most || length > LONGEST_PAYLOAD || length > MOST_DATAGRAMS * e.segmentSize
-                : length > most;
+                ? e.segmentSize > route.netif().mtu() - Ipv4Header.LENGTH - UdpHeader.LENGTH
+                        || length > MOST_DATAGRAMS * e.segmentSize
+                : length + UdpHeader.LENGTH > route.netif().longestPayload();
     }
 
     private @Nullable Route routeTo(UdpEndpoint e, long low) {
@@ -522,8 +526,13 @@ public final class Udp implements Transport {
     /// True if `length` octets from `e` to `low` would not be refused for want of buffers or of room at the link.
     boolean hasRoomFor(UdpEndpoint e, int length, long low) {
         final Route route = routeTo(e, low);
-        return pool().hasRoomFor(Headroom.TRANSPORT, length)
-                && (route == null || route.netif().hasRoom(e.datagramsIn(length)));
+        return pool().hasRoomFor(Headroom.TRANSPORT, length) && (route == null || hasRoomFor(e, length, route.netif()));
+    }
+
+    private static boolean hasRoomFor(UdpEndpoint e, int length, Netif netif) {
+        return e.isCut(length)
+                ? netif.hasRoom(e.datagramsIn(length))
+                : netif.hasRoomFor(Ipv4Header.LENGTH, UdpHeader.LENGTH + length);
     }
 
     /// Takes `packet`, whatever the result.
@@ -538,7 +547,7 @@ public final class Udp implements Transport {
             result = NOT_PERMITTED;
         } else if (isTooLong(e, packet.totalLength(), low)) {
             result = TOO_LONG;
-        } else if (!route.netif().hasRoom(e.datagramsIn(packet.totalLength()))) {
+        } else if (!hasRoomFor(e, packet.totalLength(), route.netif())) {
             result = NO_BUFFER;
         } else if (e.localPort == 0) {
             result = bind(e, 0, IpAddress.ANY.low(), 0);

@@ -18,6 +18,12 @@ public final class IcmpHeader extends Flyweight {
     public static final int PORT_UNREACHABLE = 3;
     public static final int FRAGMENTATION_NEEDED = 4;
 
+    /// The code of [#TIME_EXCEEDED] for fragments.
+    public static final int REASSEMBLY_TIME_EXCEEDED = 1;
+
+    private static final int SOURCE_QUENCH = 4;
+    private static final int REDIRECT = 5;
+
     private static final int TYPE = 0;
     private static final int CODE = 1;
     private static final int CHECKSUM = 2;
@@ -31,6 +37,14 @@ public final class IcmpHeader extends Flyweight {
 
     public static boolean fits(int length) {
         return length >= LENGTH;
+    }
+
+    /// True for a message that tells of an error, which no error may tell of: RFC 1122 section 3.2.2.
+    public static boolean isError(int type) {
+        return switch (type) {
+            case DESTINATION_UNREACHABLE, SOURCE_QUENCH, REDIRECT, TIME_EXCEEDED, PARAMETER_PROBLEM -> true;
+            default -> false;
+        };
     }
 
     public int type() {

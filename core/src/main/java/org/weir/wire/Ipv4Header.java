@@ -20,6 +20,10 @@ public final class Ipv4Header extends Flyweight {
 
     public static final int DONT_FRAGMENT = 0x4000;
     public static final int MORE_FRAGMENTS = 0x2000;
+    /// Fragments begin at multiples of so many octets.
+    public static final int FRAGMENT_UNIT = 8;
+    /// The longest datagram, with its header.
+    public static final int LONGEST_DATAGRAM = 0xFFFF;
 
     private static final int VERSION_IHL = 0;
     private static final int TYPE_OF_SERVICE = 1;
@@ -188,6 +192,20 @@ public final class Ipv4Header extends Flyweight {
     public Ipv4Header flagsAndFragmentOffset(int value) {
         u16(FLAGS_FRAGMENT_OFFSET, value);
         return this;
+    }
+
+    public int flagsAndFragmentOffset() {
+        return u16(FLAGS_FRAGMENT_OFFSET);
+    }
+
+    /// Where a fragment begins in its datagram, in octets.
+    public int fragmentOffset() {
+        return (u16(FLAGS_FRAGMENT_OFFSET) & FRAGMENT_OFFSET_MASK) * FRAGMENT_UNIT;
+    }
+
+    /// True for every fragment but the last one.
+    public boolean moreFragments() {
+        return (u16(FLAGS_FRAGMENT_OFFSET) & MORE_FRAGMENTS) != 0;
     }
 
     public boolean dontFragment() {

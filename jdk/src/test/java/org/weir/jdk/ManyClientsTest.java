@@ -56,6 +56,7 @@ final class ManyClientsTest {
                 base.udpQueue(),
                 base.rawEndpoints(),
                 base.memberships(),
+                base.reassemblies(),
                 2 * CLIENTS + 100,
                 base.receiveBudget(),
                 false,

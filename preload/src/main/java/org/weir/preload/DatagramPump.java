@@ -18,7 +18,9 @@ import org.weir.wire.IpAddress;
 final class DatagramPump implements Pump {
     /// Datagrams that one call moves at most in each direction.
     private static final int BUDGET = 64;
-    private static final int PIECES = 64;
+    /// The header, and the buffers of the longest datagram: 128 fragments, and what they take in pages of 512
+    /// octets.
+    static final int PIECES = 1 + 128 + 128;
 
     private final Sockets sockets;
     private final Ipv4 ipv4;

@@ -11,11 +11,10 @@ import org.weir.stack.Errno;
 /// As [DatagramPump], for raw sockets and those for ICMP echo.
 final class RawPump implements Pump {
     private static final int BUDGET = 64;
-    private static final int PIECES = 64;
 
     private final UnixSockets unix;
     private final Scratch scratch;
-    private final UnixMessage message = new UnixMessage(PIECES);
+    private final UnixMessage message = new UnixMessage(DatagramPump.PIECES);
 
     RawPump(UnixSockets unix, Scratch scratch) {
         this.unix = unix;

@@ -453,6 +453,29 @@ class EspTest {
         }
     }
 
+    @Test
+    void aPacketThatIsLongerThanTheLinkIsSealedWholeAndThenCut() {
+        final EspSuite suite = EspSuite.AES256_SHA256;
+        try (SimulatedNetwork network = new SimulatedNetwork(SimulatedNetwork.Plan.perfect())) {
+            protect(network.client(), network.server(), suite);
+            protect(network.server(), network.client(), suite);
+            final RawEndpoint echo = network.client().stack().raw().openEcho();
+            assertNotNull(echo);
+            final byte[] message = echo(IcmpHeader.ECHO, 1, 8_000);
+            echo.sendTo(MemorySegment.ofArray(message), 0, message.length, network.server().address().ipv4());
+            assertTrue(network.runUntil(() -> echo.peek() != null, network.nowNs() + seconds(10)));
+            assertEquals(1, esp(network.server(), 0).packets());
+            assertEquals(1, esp(network.server(), 1).packets());
+            echo.close();
+            network.run(seconds(600));
+            network.assertNoLeaks();
+        }
+    }
+
+    private static SecurityAssociation esp(SimulatedHost host, int index) {
+        return host.stack().esp().associations().get(index);
+    }
+
     private static void protect(SimulatedHost host, SimulatedHost other, EspSuite suite) {
         final Esp esp = host.stack().esp();
         final int own = host.address().ipv4() & 0xFF;

@@ -219,13 +219,6 @@ class Ipv4Test {
     }
 
     @Test
-    void aFragmentIsCounted() {
-        sendSpoilt(ip -> ip.flagsAndFragmentOffset(Ipv4Header.MORE_FRAGMENTS), true);
-        sendSpoilt(ip -> ip.flagsAndFragmentOffset(5), true);
-        assertEquals(2, drops(DropReason.IPV4_FRAGMENT));
-    }
-
-    @Test
     void paddingBehindThePacketIsIgnored() {
         final Pbuf p = echoRequest(4);
         p.extend(20);

@@ -483,13 +483,12 @@ class RawTest {
     }
 
     @Test
-    void whatDoesNotFitTheLinkIsRefused() {
+    void whatDoesNotFitTheLinkAndForbidsFragmentsIsRefused() {
         final RawEndpoint e = endpoint(UNKNOWN_PROTOCOL);
-        assertEquals(RawResult.TOO_LONG, send(e, MTU - Ipv4Header.LENGTH + 1));
         assertEquals(RawResult.DONE, send(e, MTU - Ipv4Header.LENGTH));
         assertEquals(MTU, nextPacket().totalLength());
         e.headerIncluded(true);
-        ownHeader(Ipv4Header.LENGTH);
+        ownHeader(Ipv4Header.LENGTH).flagsAndFragmentOffset(Ipv4Header.DONT_FRAGMENT);
         assertEquals(RawResult.TOO_LONG, send(e, MTU + 1));
         assertEquals(RawResult.DONE, send(e, MTU));
         assertEquals(MTU, nextPacket().totalLength());

@@ -95,6 +95,7 @@ public final class CellRun {
                 base.udpQueue(),
                 base.rawEndpoints(),
                 base.memberships(),
+                base.reassemblies(),
                 base.sockets(),
                 base.receiveBudget(),
                 false,
