@@ -25,6 +25,7 @@ public final class Ipv4 {
 
     private static final int HOST_PREFIX = 32;
     private static final int LIMITED_BROADCAST = -1;
+    private static final IpPrefix EVERYTHING = new IpPrefix(IpAddress.ANY, 0);
 
     private final StackResources resources;
     private final PbufPool pool;
@@ -33,7 +34,8 @@ public final class Ipv4 {
     private final Arp arp;
     private final Icmp icmp;
     private final Multicast multicast;
-    private final Routes routes = new Routes();
+    private final RoutingTable routes;
+    private final Route nowhere;
     private final List<Netif> netifs = new ArrayList<>();
     private final Ipv4Header header = new Ipv4Header();
     private final Ipv4Input input;
@@ -43,7 +45,7 @@ public final class Ipv4 {
     private int identification;
 
     /// Makes the layer; `neighbors` bounds the ARP cache, `memberships` the groups that sockets join.
-    public Ipv4(StackResources resources, int neighbors, int memberships) {
+    public Ipv4(StackResources resources, int neighbors, int memberships, int routeCapacity) {
         this.resources = resources;
         this.pool = resources.pool();
         this.drops = resources.drops();
@@ -52,6 +54,8 @@ public final class Ipv4 {
         this.arp = new Arp(this, resources.timers(), neighbors, new KeyedHash(resources.entropy()));
         this.ethernet = new Ethernet(this, arp, drops);
         this.multicast = new Multicast(this, memberships);
+        this.routes = new RoutingTable(routeCapacity, new KeyedHash(resources.entropy()));
+        this.nowhere = Route.onLink(EVERYTHING, new Netif("nowhere", 0, new NowhereLink(drops), this));
         this.identification = (int) resources.entropy().next();
     }
 
@@ -74,14 +78,25 @@ public final class Ipv4 {
     }
 
     /// Gives `netif` an address, with a route to its network, and announces it.
+    ///
+    /// @throws IllegalStateException if the routing table is full
     public void addAddress(Netif netif, IpPrefix address) {
         netif.addAddress(address);
-        routes.add(new Route(address, netif, 0));
+        final IpAddress own = address.address();
+        if (address.length() < HOST_PREFIX) {
+            append(Route.onLink(address, netif).withSource(own));
+        }
         final Netif loopback = loopback();
         if (loopback != null && loopback != netif) {
-            routes.add(new Route(new IpPrefix(address.address(), HOST_PREFIX), loopback, 0));
+            append(Route.onLink(new IpPrefix(own, HOST_PREFIX), loopback));
         }
         arp.announce(netif);
+    }
+
+    private void append(Route route) {
+        if (routes.append(route) != RouteResult.DONE) {
+            throw new IllegalStateException("the routing table has no room for " + route);
+        }
     }
 
     private @Nullable Netif loopback() {
@@ -112,15 +127,24 @@ public final class Ipv4 {
         return address == LIMITED_BROADCAST;
     }
 
-    /// Adds a route to everything that no longer prefix matches.
+    /// Sends everything that no longer prefix matches to `gateway`, and to none that was named before.
     ///
     /// @throws IllegalArgumentException if `gateway` is not on a network of this host
     public void addGateway(IpAddress gateway) {
+        if (routes.replace(via(EVERYTHING, gateway)) != RouteResult.DONE) {
+            throw new IllegalStateException("the routing table has no room for a gateway");
+        }
+    }
+
+    /// A route to `destination` by the interface that `gateway` is a neighbour on.
+    ///
+    /// @throws IllegalArgumentException if `gateway` is not on a network of this host
+    public Route via(IpPrefix destination, IpAddress gateway) {
         final Route toGateway = routes.find(gateway.ipv4());
         if (toGateway == null || toGateway.gateway() != 0) {
             throw new IllegalArgumentException("gateway " + gateway + " is not on a network of this host: " + netifs);
         }
-        routes.add(new Route(new IpPrefix(IpAddress.ANY, 0), toGateway.netif(), gateway.ipv4()));
+        return Route.via(destination, toGateway.netif(), gateway);
     }
 
     public StackResources resources() {
@@ -160,8 +184,20 @@ public final class Ipv4 {
         return ethernet;
     }
 
-    public Routes routes() {
+    public RoutingTable routes() {
         return routes;
+    }
+
+    /// The route on which every packet vanishes.
+    public Route nowhere() {
+        return nowhere;
+    }
+
+    /// The way of a conversation that had one from `local` to `remote` before routes or addresses changed; one on
+    /// which every packet vanishes if there is none now.
+    public Route reroute(int local, int remote) {
+        final Route route = isLocal(local) ? routes.find(remote) : null;
+        return route == null ? nowhere : route;
     }
 
     /// The way to `destination`, which may be a group or all hosts of a link: where no route leads there, these are

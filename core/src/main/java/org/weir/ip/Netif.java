@@ -61,7 +61,7 @@ public final class Netif {
         this.index = index;
         this.link = link;
         this.ipv4 = ipv4;
-        this.groupRoute = new Route(GROUPS, this, 0);
+        this.groupRoute = Route.onLink(GROUPS, this);
         this.capabilities = link.capabilities();
         this.clock = ipv4.clock();
         this.drops = ipv4.drops();

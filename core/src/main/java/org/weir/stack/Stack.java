@@ -6,6 +6,8 @@ import org.weir.base.Entropy;
 import org.weir.base.Owner;
 import org.weir.ip.Ipv4;
 import org.weir.ip.Netif;
+import org.weir.ip.Route;
+import org.weir.ip.RouteResult;
 import org.weir.ip.StackResources;
 import org.weir.link.DropCounters;
 import org.weir.link.Link;
@@ -48,7 +50,7 @@ public final class Stack implements AutoCloseable {
         final PbufPool.Layout layout = config.layout();
         final PbufPool pool = new PbufPool(arena.allocate(layout.bytes(), Long.BYTES), 0, layout);
         this.resources = new StackResources(pool, clock, timers, new DropCounters(), entropy, new Owner());
-        this.ipv4 = new Ipv4(resources, config.neighbors(), config.memberships());
+        this.ipv4 = new Ipv4(resources, config.neighbors(), config.memberships(), config.routes());
         this.udp = new Udp(ipv4, config.udpEndpoints(), config.udpQueue());
         this.tcp = new Tcp(ipv4, config.tcp());
         this.raw = new Raw(ipv4, config.rawEndpoints(), config.udpQueue());
@@ -91,6 +93,32 @@ public final class Stack implements AutoCloseable {
     public void addGateway(IpAddress gateway) {
         resources.owner().check();
         ipv4.addGateway(gateway);
+    }
+
+    /// A route to `destination` by the interface that `gateway` is a neighbour on, to be added.
+    ///
+    /// @throws IllegalArgumentException if `gateway` is not on a network of this host
+    public Route via(IpPrefix destination, IpAddress gateway) {
+        resources.owner().check();
+        return ipv4.via(destination, gateway);
+    }
+
+    /// As `ip route add`: refused if there is a route with the same destination and metric.
+    public RouteResult addRoute(Route route) {
+        resources.owner().check();
+        return ipv4.routes().add(route);
+    }
+
+    /// As `ip route replace`.
+    public RouteResult replaceRoute(Route route) {
+        resources.owner().check();
+        return ipv4.routes().replace(route);
+    }
+
+    /// As `ip route del`: removes the best route to exactly `destination`.
+    public RouteResult removeRoute(IpPrefix destination) {
+        resources.owner().check();
+        return ipv4.routes().remove(destination);
     }
 
     // ---- running ----

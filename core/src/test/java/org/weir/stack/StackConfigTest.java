@@ -13,10 +13,24 @@ import org.weir.tcp.TcpConfig;
 class StackConfigTest {
     /// The position of a setting in [#with].
     private static StackConfig with(int position, int value) {
-        int[] v = {512, 2_048, 64, 256, 1_024, 16, 8, 64 * 1024, 4, 8, 32, 64};
+        int[] v = {512, 2_048, 64, 256, 1_024, 16, 32, 8, 64 * 1024, 4, 8, 32, 64};
         v[position] = value;
         return new StackConfig(
-                v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8], v[9], v[10], v[11], false, TcpConfig.defaults());
+                v[0],
+                v[1],
+                v[2],
+                v[3],
+                v[4],
+                v[5],
+                v[6],
+                v[7],
+                v[8],
+                v[9],
+                v[10],
+                v[11],
+                v[12],
+                false,
+                TcpConfig.defaults());
     }
 
     private static void ranges(String name, IntFunction<StackConfig> config, int least, int most) {
@@ -37,12 +51,13 @@ class StackConfigTest {
         ranges("blocks", v -> with(3, v), 16, 1 << 24);
         ranges("references", v -> with(4, v), 16, 1 << 24);
         ranges("neighbors", v -> with(5, v), 1, 1 << 20);
-        ranges("UDP endpoints", v -> with(6, v), 1, 1 << 16);
-        ranges("UDP queue (octets)", v -> with(7, v), 1, 1 << 30);
-        ranges("raw endpoints", v -> with(8, v), 1, 1 << 10);
-        ranges("memberships", v -> with(9, v), 1, 1 << 12);
-        ranges("sockets", v -> with(10, v), 1, 1 << 16);
-        ranges("receive budget", v -> with(11, v), 1, 1 << 16);
+        ranges("routes", v -> with(6, v), 4, 1 << 20);
+        ranges("UDP endpoints", v -> with(7, v), 1, 1 << 16);
+        ranges("UDP queue (octets)", v -> with(8, v), 1, 1 << 30);
+        ranges("raw endpoints", v -> with(9, v), 1, 1 << 10);
+        ranges("memberships", v -> with(10, v), 1, 1 << 12);
+        ranges("sockets", v -> with(11, v), 1, 1 << 16);
+        ranges("receive budget", v -> with(12, v), 1, 1 << 16);
         ranges("pages", v -> StackConfig.small().withPages(v, 1), 16, 1 << 24);
     }
 
@@ -106,7 +121,7 @@ class StackConfigTest {
                 "pages 512, blocks 256, packet buffer handles 1792, TCP connections 16, TCP listeners 64, TCP settings"
                     + " 81, TCP flights 16, TCP ranges sent 1040, TCP reassembly queues 16, TCP runs received 512, TCP"
                     + " path MTU searches 16, UDP endpoints 8, raw endpoints 4, multicast memberships 8, neighbours"
-                    + " 16, socket descriptors 32",
+                    + " 16, routes 32, routing trie 1, socket descriptors 32",
                 String.join(
                         ", ",
                         plan.entries().stream()
