@@ -33,6 +33,7 @@ public final class Ipv4 {
     private final Ethernet ethernet;
     private final Arp arp;
     private final Icmp icmp;
+    private final Forwarding forwarding;
     private final Multicast multicast;
     private final RoutingTable routes;
     private final Route nowhere;
@@ -50,7 +51,9 @@ public final class Ipv4 {
         this.pool = resources.pool();
         this.drops = resources.drops();
         this.input = new Ipv4Input(this, drops);
-        this.icmp = new Icmp(this);
+        final IcmpErrorOutput errors = new IcmpErrorOutput(this);
+        this.icmp = new Icmp(this, errors);
+        this.forwarding = new Forwarding(this, errors);
         this.arp = new Arp(this, resources.timers(), neighbors, new KeyedHash(resources.entropy()));
         this.ethernet = new Ethernet(this, arp, drops);
         this.multicast = new Multicast(this, memberships);
@@ -169,6 +172,11 @@ public final class Ipv4 {
 
     public Icmp icmp() {
         return icmp;
+    }
+
+    /// What happens to packets for other hosts.
+    public Forwarding forwarding() {
+        return forwarding;
     }
 
     public Igmp igmp() {
@@ -353,7 +361,8 @@ public final class Ipv4 {
                         destination);
     }
 
-    private void handOver(Pbuf packet, Netif netif, int destination, int nextHop) {
+    /// Takes a packet, from its IP header, and sends it to `nextHop`, or to all that `destination` names.
+    void handOver(Pbuf packet, Netif netif, int destination, int nextHop) {
         if (netif.capabilities().framing() == Framing.IP) {
             netif.transmit(packet);
         } else if (IpAddress.isMulticast(destination)) {
@@ -374,9 +383,14 @@ public final class Ipv4 {
         return first & 0xFFFF;
     }
 
-    /// Takes a packet of ours, from its IP header, that no neighbour answered for, and tells its sender.
+    /// Takes a packet, from its IP header, that no neighbour answered for, and tells its sender.
     void unreachable(Pbuf packet) {
-        icmp.reportHostUnreachable(packet);
+        header.at(packet.segment(), packet.offset());
+        if (isLocal(header.source())) {
+            icmp.reportHostUnreachable(packet);
+        } else {
+            forwarding.hostUnreachable(packet);
+        }
         drops.drop(packet, DropReason.NEIGHBOR_UNRESOLVED);
     }
 

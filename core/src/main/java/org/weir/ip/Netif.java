@@ -287,7 +287,7 @@ public final class Netif {
     }
 
     /// The place of the checksum tells TCP from UDP.
-    private boolean isCutByLink(Pbuf frame) {
+    boolean isCutByLink(Pbuf frame) {
         return frame.checksumOffset() == UdpHeader.CHECKSUM
                 ? capabilities.datagramSegmentation()
                 : capabilities.segmentationLimit() > 0;

@@ -36,6 +36,25 @@ public enum DropReason {
     IPV4_SOURCE_ROUTE("source-routed"),
     /// Not addressed to this host, and this host does not forward.
     IPV4_NOT_FOR_US("not addressed to this host"),
+    /// From or to an address that no router passes on: of this network, the loopback, the link, a group, all hosts,
+    /// or reserved.
+    FORWARD_NOT_ROUTABLE("from or to an address that is not forwarded"),
+    /// To one host, in a frame to many.
+    FORWARD_LINK_BROADCAST("to one host, in a link-layer broadcast"),
+    /// By another interface than packets to its source would leave by.
+    FORWARD_REVERSE_PATH("not by the interface that its source is behind"),
+    /// It has passed as many routers as its sender wanted.
+    FORWARD_TTL_EXCEEDED("time to live exceeded in transit"),
+    /// Longer than the next link carries, and not to be fragmented: its sender is told.
+    FORWARD_DONT_FRAGMENT("longer than the next link's MTU, and not to be fragmented"),
+    /// Longer than the next link carries; packets in transit are not fragmented yet.
+    FORWARD_NOT_FRAGMENTED("longer than the next link's MTU"),
+    /// It took a blackhole route.
+    ROUTE_BLACKHOLE("a blackhole route"),
+    /// It took an unreachable route.
+    ROUTE_UNREACHABLE("an unreachable route"),
+    /// It took a prohibit route.
+    ROUTE_PROHIBITED("a prohibit route"),
     /// To a group that this host has not joined on the interface, or from a source that nobody here wants to hear.
     IPV4_OTHER_GROUP("sent to a group, or by a source of it, that nobody here wants to hear"),
     /// A fragment: reassembly is not there yet.

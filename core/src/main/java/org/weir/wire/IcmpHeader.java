@@ -8,6 +8,7 @@ public final class IcmpHeader extends Flyweight {
 
     public static final int ECHO_REPLY = 0;
     public static final int DESTINATION_UNREACHABLE = 3;
+    public static final int REDIRECT = 5;
     public static final int ECHO = 8;
     public static final int TIME_EXCEEDED = 11;
     public static final int PARAMETER_PROBLEM = 12;
@@ -17,6 +18,10 @@ public final class IcmpHeader extends Flyweight {
     public static final int PROTOCOL_UNREACHABLE = 2;
     public static final int PORT_UNREACHABLE = 3;
     public static final int FRAGMENTATION_NEEDED = 4;
+    public static final int ADMINISTRATIVELY_PROHIBITED = 13;
+
+    public static final int REDIRECT_FOR_HOST = 1;
+    public static final int TIME_TO_LIVE_EXCEEDED = 0;
 
     private static final int TYPE = 0;
     private static final int CODE = 1;
@@ -31,6 +36,15 @@ public final class IcmpHeader extends Flyweight {
 
     public static boolean fits(int length) {
         return length >= LENGTH;
+    }
+
+    /// True if messages of this type are answered by no error: all that are no requests or replies, RFC 1812
+    /// section 4.3.2.7, the unknown ones among them.
+    public static boolean isError(int type) {
+        return switch (type) {
+            case ECHO_REPLY, ECHO, 9, 10, 13, 14, 15, 16, 17, 18 -> false;
+            default -> true;
+        };
     }
 
     public int type() {
