@@ -45,6 +45,7 @@ sha256sum:coreutils
 ssh:openssh-client
 sshd:openssh-server
 tcpdump:tcpdump
+traceroute:traceroute
 unshare:util-linux
 valgrind:valgrind
 wget:wget

@@ -22,8 +22,7 @@ import org.weir.wire.IpProtocol;
 import org.weir.wire.Ipv4Header;
 
 /// A router between a network that sends as much as it takes, 64 octets a frame with the checksum that a wire would
-/// add,
-/// and one that takes everything.
+/// add, and one that takes everything.
 final class RouterPair implements AutoCloseable {
     private static final int FRAME = 60;
     private static final int NETWORKS = 256;

@@ -233,8 +233,7 @@ public final class Forwarding {
     }
 
     /// `packet` (taken), as `out` can send it: with room for its link header, and if it is to be cut, with its
-    /// headers
-    /// in a buffer of their own. Null, and `packet` is not taken, if no buffer was free.
+    /// headers in a buffer of their own. Null, and `packet` is not taken, if no buffer was free.
     private @Nullable Pbuf prepared(Pbuf packet, Netif out) {
         final boolean isToBeCut = packet.segmentSize() > 0;
         if (isToBeCut) {

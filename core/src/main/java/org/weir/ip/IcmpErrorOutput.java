@@ -12,8 +12,7 @@ import org.weir.wire.IpProtocol;
 import org.weir.wire.Ipv4Header;
 
 /// Tells senders what became of their packets, RFC 792: where RFC 1122 section 3.2.2 and RFC 1812 section 4.3.2.7 do
-/// not
-/// forbid it, and not too often.
+/// not forbid it, and not too often.
 final class IcmpErrorOutput {
     private static final int ERRORS_PER_SECOND = 100;
     private static final int ERROR_BURST = 50;
@@ -42,8 +41,7 @@ final class IcmpErrorOutput {
     }
 
     /// Sends an error about `packet` (borrowed, from its IP header) to its source, from the address that the way
-    /// there
-    /// names.
+    /// there names.
     ///
     /// @param restOfHeader the word behind the checksum
     /// @return false if none was sent

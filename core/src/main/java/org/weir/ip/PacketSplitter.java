@@ -13,8 +13,7 @@ import org.weir.wire.TcpHeader;
 import org.weir.wire.UdpHeader;
 
 /// Gives the headers of a received packet a buffer of their own, in front of the rest, which stays where it is: for
-/// links
-/// that need more room in front than the packet came with, and for [Segmentation].
+/// links that need more room in front than the packet came with, and for [Segmentation].
 final class PacketSplitter {
     private final PbufPool pool;
     private final Ipv4Header ip = new Ipv4Header();
@@ -59,8 +58,7 @@ final class PacketSplitter {
     }
 
     /// Makes the checksum of a packet of many segments (borrowed) [ChecksumState#PARTIAL], if the link has verified
-    /// it
-    /// instead: each segment gets one of its own.
+    /// it instead: each segment gets one of its own.
     void declareSegments(Pbuf packet, int headerLength) {
         if (packet.checksumState() == ChecksumState.PARTIAL) {
             return;
@@ -79,8 +77,7 @@ final class PacketSplitter {
     }
 
     /// `packet` (taken) behind a buffer with its headers and room for those of a link; null, and `packet` is not
-    /// taken,
-    /// if no buffer was free.
+    /// taken, if no buffer was free.
     @Nullable
     Pbuf split(Pbuf packet, int headerLength) {
         final int octets = headers(packet, headerLength);
