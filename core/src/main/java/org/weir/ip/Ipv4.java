@@ -44,6 +44,7 @@ public final class Ipv4 {
     private @Nullable Transport udp;
     private @Nullable RawInput raw;
     private int identification;
+    private int interfacesMade;
 
     /// Makes the layer; `neighbors` bounds the ARP cache, `memberships` the groups that sockets join.
     public Ipv4(StackResources resources, int neighbors, int memberships, int routeCapacity) {
@@ -74,7 +75,7 @@ public final class Ipv4 {
     /// Adds an interface on `link` (taken over).
     public Netif addInterface(String name, Link link) {
         link.attach(pool, drops);
-        final Netif netif = new Netif(name, netifs.size() + 1, link, this);
+        final Netif netif = new Netif(name, ++interfacesMade, link, this);
         netifs.add(netif);
         multicast.igmp().attach(netif);
         return netif;
@@ -94,6 +95,27 @@ public final class Ipv4 {
             append(Route.onLink(new IpPrefix(own, HOST_PREFIX), loopback));
         }
         arp.announce(netif);
+    }
+
+    /// Gives up `netif`, which no endpoint has joined a group on any more: its addresses, the routes by it and its
+    /// neighbours go, what waits there is released, and its link is closed.
+    ///
+    /// @throws IllegalArgumentException if it is the loopback, or not an interface of this host
+    public void removeInterface(Netif netif) {
+        if (netif.isLoopback() || !netifs.contains(netif)) {
+            throw new IllegalArgumentException("interface " + netif.name() + " cannot be removed");
+        }
+        multicast.forgetAll(netif);
+        final Netif loopback = loopback();
+        for (final IpPrefix address : netif.addresses()) {
+            if (loopback != null) {
+                routes.remove(Route.onLink(new IpPrefix(address.address(), HOST_PREFIX), loopback));
+            }
+        }
+        routes.removeAll(netif);
+        arp.forgetAll(netif);
+        netifs.remove(netif);
+        netif.remove();
     }
 
     private void append(Route route) {
@@ -235,7 +257,12 @@ public final class Ipv4 {
 
     /// The interface with this [Netif#index]; null if there is none.
     public @Nullable Netif interfaceAt(int index) {
-        return index < 1 || index > netifs.size() ? null : netifs.get(index - 1);
+        for (int i = 0; i < netifs.size(); i++) {
+            if (netifs.get(i).index() == index) {
+                return netifs.get(i);
+            }
+        }
+        return null;
     }
 
     /// The interface with this name; null if there is none.

@@ -81,6 +81,17 @@ public final class Stack implements AutoCloseable {
         return ipv4.addInterface(name, link);
     }
 
+    /// Gives up `netif`, with its addresses, routes, neighbours and memberships, and closes its link. Connections
+    /// and sockets that are bound to its addresses stay: datagrams fail with `ENETUNREACH`, connections time out
+    /// unless the address comes back. Not to be called while a link is being polled.
+    ///
+    /// @throws IllegalArgumentException if it is the loopback, or not an interface of this stack
+    public void removeInterface(Netif netif) {
+        resources.owner().check();
+        udp.leaveAll(netif);
+        ipv4.removeInterface(netif);
+    }
+
     /// Gives `netif` an address and announces it.
     public void addAddress(Netif netif, IpPrefix address) {
         resources.owner().check();
