@@ -46,6 +46,7 @@ sha256sum:coreutils
 ssh:openssh-client
 sshd:openssh-server
 tcpdump:tcpdump
+traceroute:traceroute
 tshark:tshark
 unshare:util-linux
 valgrind:valgrind

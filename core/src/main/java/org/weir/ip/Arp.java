@@ -261,6 +261,18 @@ public final class Arp {
         cache.remove(n);
     }
 
+    /// Forgets every neighbour on `netif`.
+    void forgetAll(Netif netif) {
+        Neighbor n = cache.oldest();
+        while (n != null) {
+            final Neighbor next = cache.newerThan(n);
+            if (n.netif == netif) {
+                forget(n);
+            }
+            n = next;
+        }
+    }
+
     /// Forgets every neighbour, releasing the packets that wait.
     void clear() {
         for (Neighbor n = cache.oldest(); n != null; n = cache.oldest()) {

@@ -18,26 +18,22 @@ import org.weir.wire.Ipv4Header;
 /// ICMP, RFC 792 and RFC 1122 section 3.2.2: answers echo requests, reports errors and passes reported ones to the
 /// transport.
 public final class Icmp {
-    private static final int ERRORS_PER_SECOND = 100;
-    private static final int ERROR_BURST = 50;
     private static final int DEFENCES_PER_SECOND = 1;
-    /// RFC 1812 section 4.3.2.3: an error is at most 576 octets long.
-    private static final int MAXIMUM_QUOTE = 576 - Ipv4Header.LENGTH - IcmpHeader.LENGTH;
     private static final int TRANSPORT_QUOTE = 8;
 
     private final Ipv4 ipv4;
     private final DropCounters drops;
+    private final IcmpErrorOutput errors;
     private final IcmpHeader header = new IcmpHeader();
     private final Ipv4Header quoted = new Ipv4Header();
     private final IcmpError error = new IcmpError();
-    private final RateLimiter errorLimit = new RateLimiter(ERRORS_PER_SECOND, ERROR_BURST);
     private final RateLimiter defenceLimit = new RateLimiter(DEFENCES_PER_SECOND, DEFENCES_PER_SECOND);
     private long echoesAnswered;
-    private long errorsSent;
     private long errorsReceived;
 
-    Icmp(Ipv4 ipv4) {
+    Icmp(Ipv4 ipv4, IcmpErrorOutput errors) {
         this.ipv4 = ipv4;
+        this.errors = errors;
         this.drops = ipv4.drops();
     }
 
@@ -46,7 +42,7 @@ public final class Icmp {
     }
 
     public long errorsSent() {
-        return errorsSent;
+        return errors.sent();
     }
 
     public long errorsReceived() {
@@ -193,45 +189,14 @@ public final class Icmp {
     }
 
     /// Takes the first fragment of a datagram that was not whole in time, and says so to its sender.
-    void reassemblyTimedOut(Pbuf fragment, Datagram datagram, int protocol) {
-        if (protocol == IpProtocol.ICMP
-                && IcmpHeader.isError(
-                        header.at(fragment.segment(), fragment.offset()).type())) {
-            fragment.release();
-        } else {
-            sendError(fragment, datagram, IcmpHeader.TIME_EXCEEDED, IcmpHeader.REASSEMBLY_TIME_EXCEEDED);
-        }
+    void reassemblyTimedOut(Pbuf fragment, Datagram datagram) {
+        sendError(fragment, datagram, IcmpHeader.TIME_EXCEEDED, IcmpHeader.REASSEMBLY_TIME_EXCEEDED);
     }
 
-    /// RFC 1122 section 3.2.2: no error about a packet that went to a group, and not too many.
     private void sendError(Pbuf segment, Datagram datagram, int type, int code) {
-        final int to = IpAddress.ipv4(datagram.sourceLow());
-        final Route route = ipv4.routes().find(to);
-        if (datagram.isToGroup() || route == null) {
-            segment.release();
-            return;
-        }
-        if (!errorLimit.permits(ipv4.clock().nowNs())) {
-            drops.drop(segment, DropReason.ICMP_RATE_LIMITED);
-            return;
-        }
         segment.prepend(datagram.headerLength());
-        final int quote = Math.min(segment.totalLength(), MAXIMUM_QUOTE);
-        final Pbuf message = ipv4.pool().take(Headroom.NETWORK, IcmpHeader.LENGTH + quote);
-        if (message == null) {
-            drops.drop(segment, DropReason.NO_BUFFER);
-            return;
-        }
-        segment.copyTo(0, message.segment(), message.offset() + IcmpHeader.LENGTH, quote);
+        final int from = IpAddress.ipv4(datagram.destinationLow());
+        errors.reportFrom(from, segment, type, code);
         segment.release();
-        header.at(message.segment(), message.offset())
-                .type(type)
-                .code(code)
-                .checksum(0)
-                .restOfHeader(0);
-        header.checksum(Checksum.complement(PacketChecksum.sum(message, 0)));
-        message.checksumState(ChecksumState.VERIFIED);
-        errorsSent++;
-        ipv4.dispatch(message, route, IpAddress.ipv4(datagram.destinationLow()), to, IpProtocol.ICMP, Ipv4.DEFAULT_TTL);
     }
 }

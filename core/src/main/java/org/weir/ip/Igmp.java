@@ -1,7 +1,5 @@
 package org.weir.ip;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.weir.base.Entropy;
 import org.weir.link.DropCounters;
@@ -40,7 +38,6 @@ public final class Igmp {
     private final Entropy entropy;
     private final IgmpOutput output;
     private final IgmpHeader header = new IgmpHeader();
-    private final List<IgmpInterface> interfaces = new ArrayList<>();
     private final SourceFilter state;
     private final SourceList answered = new SourceList(MulticastGroup.ASKED_SOURCES);
     private long queriesReceived;
@@ -56,13 +53,21 @@ public final class Igmp {
         state = new SourceFilter(sources);
     }
 
-    /// Set-up: in the order of [Netif#index].
+    /// Set-up: before anything is asked of `netif`.
     void attach(Netif netif) {
-        interfaces.add(new IgmpInterface(netif, this));
+        netif.igmp(new IgmpInterface(netif, this));
+    }
+
+    /// Says nothing more on `netif`.
+    void detach(Netif netif) {
+        final IgmpInterface on = on(netif);
+        timers.disarm(on.generalAnswer);
+        timers.disarm(on.version1Querier);
+        timers.disarm(on.version2Querier);
     }
 
     private IgmpInterface on(Netif netif) {
-        return interfaces.get(netif.index() - 1);
+        return netif.igmp();
     }
 
     /// Queries that were believed.

@@ -29,6 +29,7 @@ public final class Ipv4 {
 
     private static final int HOST_PREFIX = 32;
     private static final int LIMITED_BROADCAST = -1;
+    private static final IpPrefix EVERYTHING = new IpPrefix(IpAddress.ANY, 0);
 
     private final StackResources resources;
     private final PbufPool pool;
@@ -36,11 +37,13 @@ public final class Ipv4 {
     private final Ethernet ethernet;
     private final Arp arp;
     private final Icmp icmp;
+    private final Forwarding forwarding;
     private final Multicast multicast;
     private final Reassembly reassembly;
     private final Fragmentation fragmentation;
     private final Identifications identifications;
-    private final Routes routes = new Routes();
+    private final RoutingTable routes;
+    private final Route nowhere;
     private final List<Netif> netifs = new ArrayList<>();
     private final Ipv4Header header = new Ipv4Header();
     private final Ipv4Input input;
@@ -50,19 +53,24 @@ public final class Ipv4 {
     private final ProtectedOutput protectedOutput;
     private @Nullable Protection protection;
     private int identification;
+    private int interfacesMade;
 
     /// Makes the layer; `neighbors` bounds the ARP cache, `memberships` the groups that sockets join,
-    /// `reassemblies` the datagrams that are put together at the same time.
-    public Ipv4(StackResources resources, int neighbors, int memberships, int reassemblies) {
+    /// `reassemblies` the datagrams that are put together at the same time, `routeCapacity` the routing table.
+    public Ipv4(StackResources resources, int neighbors, int memberships, int reassemblies, int routeCapacity) {
         this.resources = resources;
         this.pool = resources.pool();
         this.drops = resources.drops();
         this.input = new Ipv4Input(this, drops);
-        this.icmp = new Icmp(this);
+        final IcmpErrorOutput errors = new IcmpErrorOutput(this);
+        this.icmp = new Icmp(this, errors);
+        this.forwarding = new Forwarding(this, errors);
         this.arp = new Arp(this, resources.timers(), neighbors, new KeyedHash(resources.entropy()));
         this.ethernet = new Ethernet(this, arp, drops);
         this.multicast = new Multicast(this, memberships);
         this.protectedOutput = new ProtectedOutput(this);
+        this.routes = new RoutingTable(routeCapacity, new KeyedHash(resources.entropy()));
+        this.nowhere = Route.onLink(EVERYTHING, new Netif("nowhere", 0, new NowhereLink(drops), this));
         this.identification = (int) resources.entropy().next();
         this.reassembly = new Reassembly(this, reassemblies);
         this.fragmentation = new Fragmentation(pool);
@@ -99,21 +107,53 @@ public final class Ipv4 {
     /// Adds an interface on `link` (taken over).
     public Netif addInterface(String name, Link link) {
         link.attach(pool, drops);
-        final Netif netif = new Netif(name, netifs.size() + 1, link, this);
+        final Netif netif = new Netif(name, ++interfacesMade, link, this);
         netifs.add(netif);
         multicast.igmp().attach(netif);
         return netif;
     }
 
     /// Gives `netif` an address, with a route to its network, and announces it.
+    ///
+    /// @throws IllegalStateException if the routing table is full
     public void addAddress(Netif netif, IpPrefix address) {
         netif.addAddress(address);
-        routes.add(new Route(address, netif, 0));
+        final IpAddress own = address.address();
+        if (address.length() < HOST_PREFIX) {
+            append(Route.onLink(address, netif).withSource(own));
+        }
         final Netif loopback = loopback();
         if (loopback != null && loopback != netif) {
-            routes.add(new Route(new IpPrefix(address.address(), HOST_PREFIX), loopback, 0));
+            append(Route.onLink(new IpPrefix(own, HOST_PREFIX), loopback));
         }
         arp.announce(netif);
+    }
+
+    /// Gives up `netif`, which no endpoint has joined a group on any more: its addresses, the routes by it and its
+    /// neighbours go, what waits there is released, and its link is closed.
+    ///
+    /// @throws IllegalArgumentException if it is the loopback, or not an interface of this host
+    public void removeInterface(Netif netif) {
+        if (netif.isLoopback() || !netifs.contains(netif)) {
+            throw new IllegalArgumentException("interface " + netif.name() + " cannot be removed");
+        }
+        multicast.forgetAll(netif);
+        final Netif loopback = loopback();
+        for (final IpPrefix address : netif.addresses()) {
+            if (loopback != null) {
+                routes.remove(Route.onLink(new IpPrefix(address.address(), HOST_PREFIX), loopback));
+            }
+        }
+        routes.removeAll(netif);
+        arp.forgetAll(netif);
+        netifs.remove(netif);
+        netif.remove();
+    }
+
+    private void append(Route route) {
+        if (routes.append(route) != RouteResult.DONE) {
+            throw new IllegalStateException("the routing table has no room for " + route);
+        }
     }
 
     private @Nullable Netif loopback() {
@@ -144,15 +184,24 @@ public final class Ipv4 {
         return address == LIMITED_BROADCAST;
     }
 
-    /// Adds a route to everything that no longer prefix matches.
+    /// Sends everything that no longer prefix matches to `gateway`, and to none that was named before.
     ///
     /// @throws IllegalArgumentException if `gateway` is not on a network of this host
     public void addGateway(IpAddress gateway) {
+        if (routes.replace(via(EVERYTHING, gateway)) != RouteResult.DONE) {
+            throw new IllegalStateException("the routing table has no room for a gateway");
+        }
+    }
+
+    /// A route to `destination` by the interface that `gateway` is a neighbour on.
+    ///
+    /// @throws IllegalArgumentException if `gateway` is not on a network of this host
+    public Route via(IpPrefix destination, IpAddress gateway) {
         final Route toGateway = routes.find(gateway.ipv4());
         if (toGateway == null || toGateway.gateway() != 0) {
             throw new IllegalArgumentException("gateway " + gateway + " is not on a network of this host: " + netifs);
         }
-        routes.add(new Route(new IpPrefix(IpAddress.ANY, 0), toGateway.netif(), gateway.ipv4()));
+        return Route.via(destination, toGateway.netif(), gateway);
     }
 
     public StackResources resources() {
@@ -179,6 +228,11 @@ public final class Ipv4 {
         return icmp;
     }
 
+    /// What happens to packets for other hosts.
+    public Forwarding forwarding() {
+        return forwarding;
+    }
+
     public Igmp igmp() {
         return multicast.igmp();
     }
@@ -197,8 +251,20 @@ public final class Ipv4 {
         return ethernet;
     }
 
-    public Routes routes() {
+    public RoutingTable routes() {
         return routes;
+    }
+
+    /// The route on which every packet vanishes.
+    public Route nowhere() {
+        return nowhere;
+    }
+
+    /// The way of a conversation that had one from `local` to `remote` before routes or addresses changed; one on
+    /// which every packet vanishes if there is none now.
+    public Route reroute(int local, int remote) {
+        final Route route = isLocal(local) ? routes.find(remote) : null;
+        return route == null ? nowhere : route;
     }
 
     /// The way to `destination`, which may be a group or all hosts of a link: where no route leads there, these are
@@ -228,7 +294,12 @@ public final class Ipv4 {
 
     /// The interface with this [Netif#index]; null if there is none.
     public @Nullable Netif interfaceAt(int index) {
-        return index < 1 || index > netifs.size() ? null : netifs.get(index - 1);
+        for (int i = 0; i < netifs.size(); i++) {
+            if (netifs.get(i).index() == index) {
+                return netifs.get(i);
+            }
+        }
+        return null;
     }
 
     /// The interface with this name; null if there is none.
@@ -382,6 +453,16 @@ public final class Ipv4 {
         sendFragments(packet, netif, destination, nextHop);
     }
 
+    /// Takes a packet of another host, from its IP header, and sends it on: in fragments where it is longer than the link
+    /// carries, which its header then permits.
+    void forward(Pbuf packet, Netif netif, int destination, int nextHop) {
+        if (packet.totalLength() <= netif.mtu() || packet.segmentSize() > 0) {
+            toLink(packet, netif, destination, nextHop);
+        } else {
+            sendFragments(packet, netif, destination, nextHop);
+        }
+    }
+
     /// Takes `packet`, whose header permits it, and sends its fragments: all of them, or none if there are too few
     /// buffers.
     void sendFragments(Pbuf packet, Netif netif, int destination, int nextHop) {
@@ -420,9 +501,14 @@ public final class Ipv4 {
         return identifications.next(header.source(), header.destination(), header.protocol());
     }
 
-    /// Takes a packet of ours, from its IP header, that no neighbour answered for, and tells its sender.
+    /// Takes a packet, from its IP header, that no neighbour answered for, and tells its sender.
     void unreachable(Pbuf packet) {
-        icmp.reportHostUnreachable(packet);
+        header.at(packet.segment(), packet.offset());
+        if (isLocal(header.source())) {
+            icmp.reportHostUnreachable(packet);
+        } else {
+            forwarding.hostUnreachable(packet);
+        }
         drops.drop(packet, DropReason.NEIGHBOR_UNRESOLVED);
     }
 

@@ -42,6 +42,12 @@ final class Ipv4Input {
         if (fault == null) {
             fault = checkAddresses(netif, fromOutside);
         }
+        if (fault == DropReason.IPV4_NOT_FOR_US
+                && fromOutside
+                && ipv4.forwarding().isEnabled()) {
+            ipv4.forwarding().process(packet, netif);
+            return;
+        }
         if (fault != null) {
             drops.drop(packet, fault);
             return;

@@ -81,6 +81,28 @@ public final class Multicast {
         }
     }
 
+    /// Leaves every group on `netif`.
+    public void leaveAll(MembershipList of, Netif netif) {
+        Membership m = of.first;
+        while (m != null) {
+            final Membership next = m.nextOfSocket;
+            if (m.group != null && m.group.netif == netif) {
+                end(of, m);
+            }
+            m = next;
+        }
+    }
+
+    /// Says nothing more about groups on `netif`, which nobody hears any more.
+    void forgetAll(Netif netif) {
+        for (final MulticastGroup g : groups) {
+            if (g.netif == netif) {
+                forget(g);
+            }
+        }
+        igmp.detach(netif);
+    }
+
     /// Hears `source` too, and no other but those named so before.
     public MembershipResult joinSource(MembershipList of, Netif netif, int group, int source) {
         if (!IpAddress.isMulticast(group)) {

@@ -64,6 +64,12 @@ final class NeighborCache {
         return oldest;
     }
 
+    /// The one that was used next after `n`; null if none was.
+    @Nullable
+    Neighbor newerThan(Neighbor n) {
+        return n.newer;
+    }
+
     void remove(Neighbor n) {
         table.remove(n);
         unlink(n);

@@ -2,6 +2,7 @@ package org.weir.ip;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.weir.link.DropCounters;
 import org.weir.link.DropReason;
 import org.weir.link.Framing;
@@ -53,7 +54,9 @@ public final class Netif implements Segmentation.Output {
     private final List<IpPrefix> addresses = new ArrayList<>();
     private int[] addressOf = new int[0];
     private int[] broadcastOf = new int[0];
+    private @Nullable IgmpInterface igmp;
     private boolean up = true;
+    private boolean removed;
     private boolean usedSinceFlush;
 
     private long packetsReceived;
@@ -66,7 +69,7 @@ public final class Netif implements Segmentation.Output {
         this.index = index;
         this.link = link;
         this.ipv4 = ipv4;
-        this.groupRoute = new Route(GROUPS, this, 0);
+        this.groupRoute = Route.onLink(GROUPS, this);
         this.capabilities = link.capabilities();
         this.clock = ipv4.clock();
         this.drops = ipv4.drops();
@@ -144,9 +147,25 @@ public final class Netif implements Segmentation.Output {
         return up;
     }
 
+    /// True once the stack has given it up: it stays down.
+    public boolean isRemoved() {
+        return removed;
+    }
+
+    void igmp(IgmpInterface state) {
+        igmp = state;
+    }
+
+    IgmpInterface igmp() {
+        if (igmp == null) {
+            throw new IllegalStateException(name + " hears no groups");
+        }
+        return igmp;
+    }
+
     /// Takes the interface up or down; while it is down nothing is received or sent.
     public void up(boolean isUp) {
-        up = isUp;
+        up = isUp && !removed;
         if (!isUp) {
             ownCopies.clear();
         }
@@ -162,6 +181,16 @@ public final class Netif implements Segmentation.Output {
             addressOf[i] = addresses.get(i).address().ipv4();
             broadcastOf[i] = addresses.get(i).hasBroadcast() ? addresses.get(i).broadcast() : LIMITED_BROADCAST;
         }
+    }
+
+    /// Loses its addresses and its link.
+    void remove() {
+        removed = true;
+        up(false);
+        addresses.clear();
+        addressOf = new int[0];
+        broadcastOf = new int[0];
+        link.close();
     }
 
     /// The addresses with their networks, the first one the source by default.
@@ -328,7 +357,7 @@ public final class Netif implements Segmentation.Output {
     }
 
     /// The place of the checksum tells TCP from UDP.
-    private boolean isCutByLink(Pbuf frame) {
+    boolean isCutByLink(Pbuf frame) {
         return frame.checksumOffset() == UdpHeader.CHECKSUM
                 ? capabilities.datagramSegmentation()
                 : capabilities.segmentationLimit() > 0;

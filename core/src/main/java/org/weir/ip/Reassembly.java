@@ -328,7 +328,7 @@ public final class Reassembly {
             datagram.ipv4(d.netif, IpAddress.mapped(d.source), IpAddress.mapped(d.destination));
             datagram.header(d.headerLength, 0, d.toGroup);
             drops.count(DropReason.IPV4_FRAGMENT_TIMED_OUT);
-            ipv4.icmp().reassemblyTimedOut(beginning, datagram, d.protocol);
+            ipv4.icmp().reassemblyTimedOut(beginning, datagram);
         }
         releaseFragments(d, DropReason.IPV4_FRAGMENT_TIMED_OUT);
         forget(d);

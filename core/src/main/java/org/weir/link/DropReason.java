@@ -36,6 +36,26 @@ public enum DropReason {
     IPV4_SOURCE_ROUTE("source-routed"),
     /// Not addressed to this host, and this host does not forward.
     IPV4_NOT_FOR_US("not addressed to this host"),
+    /// From or to an address that no router passes on: of this network, the loopback, the link, a group, all hosts,
+    /// or reserved.
+    FORWARD_NOT_ROUTABLE("from or to an address that is not forwarded"),
+    /// To one host, in a frame to many.
+    FORWARD_LINK_BROADCAST("to one host, in a link-layer broadcast"),
+    /// By another interface than packets to its source would leave by.
+    FORWARD_REVERSE_PATH("not by the interface that its source is behind"),
+    /// It has passed as many routers as its sender wanted.
+    FORWARD_TTL_EXCEEDED("time to live exceeded in transit"),
+    /// Longer than the next link carries, and not to be fragmented: its sender is told.
+    FORWARD_DONT_FRAGMENT("longer than the next link's MTU, and not to be fragmented"),
+    /// Segments that a link has put together, and that cannot be cut for the next: each is longer than that carries, or
+    /// they have IP options.
+    FORWARD_NOT_CUT("segments, put together, that cannot be cut for the next link"),
+    /// It took a blackhole route.
+    ROUTE_BLACKHOLE("a blackhole route"),
+    /// It took an unreachable route.
+    ROUTE_UNREACHABLE("an unreachable route"),
+    /// It took a prohibit route.
+    ROUTE_PROHIBITED("a prohibit route"),
     /// To a group that this host has not joined on the interface, or from a source that nobody here wants to hear.
     IPV4_OTHER_GROUP("sent to a group, or by a source of it, that nobody here wants to hear"),
     /// A fragment that is empty, not the last and yet no multiple of 8 octets, or beyond the 65,535 octets that a

@@ -7,6 +7,8 @@ import org.weir.base.Owner;
 import org.weir.esp.Esp;
 import org.weir.ip.Ipv4;
 import org.weir.ip.Netif;
+import org.weir.ip.Route;
+import org.weir.ip.RouteResult;
 import org.weir.ip.StackResources;
 import org.weir.link.DropCounters;
 import org.weir.link.Link;
@@ -50,7 +52,8 @@ public final class Stack implements AutoCloseable {
         final PbufPool.Layout layout = config.layout();
         final PbufPool pool = new PbufPool(arena.allocate(layout.bytes(), Long.BYTES), 0, layout);
         this.resources = new StackResources(pool, clock, timers, new DropCounters(), entropy, new Owner());
-        this.ipv4 = new Ipv4(resources, config.neighbors(), config.memberships(), config.reassemblies());
+        this.ipv4 = new Ipv4(
+                resources, config.neighbors(), config.memberships(), config.reassemblies(), config.routes());
         this.udp = new Udp(ipv4, config.udpEndpoints(), config.udpQueue());
         this.tcp = new Tcp(ipv4, config.tcp());
         this.raw = new Raw(ipv4, config.rawEndpoints(), config.udpQueue());
@@ -83,6 +86,17 @@ public final class Stack implements AutoCloseable {
         return ipv4.addInterface(name, link);
     }
 
+    /// Gives up `netif`, with its addresses, routes, neighbours and memberships, and closes its link. Connections
+    /// and sockets that are bound to its addresses stay: datagrams fail with `ENETUNREACH`, connections time out
+    /// unless the address comes back. Not to be called while a link is being polled.
+    ///
+    /// @throws IllegalArgumentException if it is the loopback, or not an interface of this stack
+    public void removeInterface(Netif netif) {
+        resources.owner().check();
+        udp.leaveAll(netif);
+        ipv4.removeInterface(netif);
+    }
+
     /// Gives `netif` an address and announces it.
     public void addAddress(Netif netif, IpPrefix address) {
         resources.owner().check();
@@ -95,6 +109,32 @@ public final class Stack implements AutoCloseable {
     public void addGateway(IpAddress gateway) {
         resources.owner().check();
         ipv4.addGateway(gateway);
+    }
+
+    /// A route to `destination` by the interface that `gateway` is a neighbour on, to be added.
+    ///
+    /// @throws IllegalArgumentException if `gateway` is not on a network of this host
+    public Route via(IpPrefix destination, IpAddress gateway) {
+        resources.owner().check();
+        return ipv4.via(destination, gateway);
+    }
+
+    /// As `ip route add`: refused if there is a route with the same destination and metric.
+    public RouteResult addRoute(Route route) {
+        resources.owner().check();
+        return ipv4.routes().add(route);
+    }
+
+    /// As `ip route replace`.
+    public RouteResult replaceRoute(Route route) {
+        resources.owner().check();
+        return ipv4.routes().replace(route);
+    }
+
+    /// As `ip route del`: removes the best route to exactly `destination`.
+    public RouteResult removeRoute(IpPrefix destination) {
+        resources.owner().check();
+        return ipv4.routes().remove(destination);
     }
 
     // ---- running ----

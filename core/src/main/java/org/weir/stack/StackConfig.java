@@ -1,6 +1,7 @@
 package org.weir.stack;
 
 import org.weir.ip.Ipv4;
+import org.weir.ip.RoutingTable;
 import org.weir.memory.Headroom;
 import org.weir.memory.MemoryPlan;
 import org.weir.memory.PbufPool;
@@ -17,6 +18,7 @@ import org.weir.tcp.TcpConfig;
 /// @param blocks small buffers for headers and short packets
 /// @param references handles for memory that is sent without a copy
 /// @param neighbors entries of the ARP cache
+/// @param routes entries of the routing table, those for the interfaces' own addresses and networks included
 /// @param udpEndpoints UDP endpoints
 /// @param udpQueue octets that wait for the reader of one UDP endpoint
 /// @param rawEndpoints raw endpoints and those for ICMP echo, each with a queue as that of a UDP endpoint
@@ -33,6 +35,7 @@ public record StackConfig(
         int blocks,
         int references,
         int neighbors,
+        int routes,
         int udpEndpoints,
         int udpQueue,
         int rawEndpoints,
@@ -63,6 +66,7 @@ public record StackConfig(
         check("blocks", blocks, 16, 1 << 24);
         check("references", references, 16, 1 << 24);
         check("neighbors", neighbors, 1, 1 << 20);
+        check("routes", routes, 4, 1 << 20);
         check("UDP endpoints", udpEndpoints, 1, 1 << 16);
         check("UDP queue (octets)", udpQueue, 1, 1 << 30);
         check("raw endpoints", rawEndpoints, 1, 1 << 10);
@@ -87,6 +91,7 @@ public record StackConfig(
                 2_048,
                 8_192,
                 256,
+                256,
                 64,
                 256 * 1024,
                 16,
@@ -109,7 +114,7 @@ public record StackConfig(
                 .congestion(CongestionAlgorithm.NEW_RENO)
                 .quickAcks(0)
                 .build();
-        return new StackConfig(512, 2_048, 64, 256, 1_024, 16, 8, 64 * 1024, 4, 8, 8, 32, 64, false, tcp);
+        return new StackConfig(512, 2_048, 64, 256, 1_024, 16, 32, 8, 64 * 1024, 4, 8, 8, 32, 64, false, tcp);
     }
 
     public StackConfig withTcp(TcpConfig settings) {
@@ -120,6 +125,7 @@ public record StackConfig(
                 blocks,
                 references,
                 neighbors,
+                routes,
                 udpEndpoints,
                 udpQueue,
                 rawEndpoints,
@@ -139,6 +145,7 @@ public record StackConfig(
                 blocks,
                 references,
                 neighbors,
+                routes,
                 udpEndpoints,
                 udpQueue,
                 rawEndpoints,
@@ -158,12 +165,33 @@ public record StackConfig(
                 blocks,
                 references,
                 neighbors,
+                routes,
                 udpEndpoints,
                 udpQueue,
                 rawEndpoints,
                 memberships,
                 reassemblies,
                 count,
+                receiveBudget,
+                traceLeaks,
+                tcp);
+    }
+
+    public StackConfig withRoutes(int count) {
+        return new StackConfig(
+                pages,
+                pageSize,
+                reservedPages,
+                blocks,
+                references,
+                neighbors,
+                count,
+                udpEndpoints,
+                udpQueue,
+                rawEndpoints,
+                memberships,
+                reassemblies,
+                sockets,
                 receiveBudget,
                 traceLeaks,
                 tcp);
@@ -177,6 +205,7 @@ public record StackConfig(
                 blocks,
                 references,
                 neighbors,
+                routes,
                 udpEndpoints,
                 udpQueue,
                 rawEndpoints,
@@ -200,12 +229,13 @@ public record StackConfig(
                 .arena("blocks", blocks, BLOCK_SIZE)
                 .heap("packet buffer handles", pages + blocks + references, HEAP_PER_PBUF);
         Tcp.plan(plan, pages, tcp);
-        return plan.heap("UDP endpoints", udpEndpoints, HEAP_PER_ENDPOINT)
+        plan.heap("UDP endpoints", udpEndpoints, HEAP_PER_ENDPOINT)
                 .heap("raw endpoints", rawEndpoints, HEAP_PER_ENDPOINT)
                 .heap("multicast memberships", memberships, HEAP_PER_MEMBERSHIP)
                 .heap("fragmented datagrams", reassemblies, HEAP_PER_REASSEMBLY)
                 .heap("fragment identifications", Ipv4.IDENTIFICATIONS, Integer.BYTES)
-                .heap("neighbours", neighbors, HEAP_PER_NEIGHBOR)
-                .heap("socket descriptors", sockets, HEAP_PER_ENDPOINT);
+                .heap("neighbours", neighbors, HEAP_PER_NEIGHBOR);
+        RoutingTable.plan(plan, routes);
+        return plan.heap("socket descriptors", sockets, HEAP_PER_ENDPOINT);
     }
 }

@@ -19,6 +19,7 @@ final class SegmentWriter {
     /// Octets of an IPv4 and a TCP header without options.
     static final int HEADERS = Ipv4Header.LENGTH + TcpHeader.LENGTH;
 
+    private final Tcp tcp;
     private final Ipv4 ipv4;
     private final TcpConfig config;
     private final TcpHeader header = new TcpHeader();
@@ -26,7 +27,8 @@ final class SegmentWriter {
     private long segmentsSent;
     private long resetsSent;
 
-    SegmentWriter(Ipv4 ipv4, TcpConfig config) {
+    SegmentWriter(Tcp tcp, Ipv4 ipv4, TcpConfig config) {
+        this.tcp = tcp;
         this.ipv4 = ipv4;
         this.config = config;
     }
@@ -91,7 +93,7 @@ final class SegmentWriter {
         final int local = IpAddress.ipv4(c.localLow);
         final int remote = IpAddress.ipv4(c.remoteLow);
         seal(packet, at, local, remote, urgent ? urgentPointer(c, sequence) : 0);
-        ipv4.dispatch(packet, route(c), local, remote, IpProtocol.TCP, c.settings.timeToLive);
+        ipv4.dispatch(packet, tcp.routeOf(c), local, remote, IpProtocol.TCP, c.settings.timeToLive);
         return true;
     }
 
@@ -116,13 +118,6 @@ final class SegmentWriter {
         return false;
     }
 
-    private static Route route(TcpConnection c) {
-        if (c.route == null) {
-            throw new IllegalStateException("a connection without a route cannot send");
-        }
-        return c.route;
-    }
-
     private static int headerLength(TcpConnection c, boolean syn) {
         if (!syn) {
             return TcpHeader.LENGTH + c.rcv.optionsLength();
@@ -137,7 +132,7 @@ final class SegmentWriter {
     private void writeOptions(TcpConnection c, Pbuf packet, long at, boolean syn) {
         long next = at + TcpHeader.LENGTH;
         if (syn) {
-            next = TcpOptions.writeMaximumSegmentSize(packet.segment(), next, offeredSegmentSize(c, route(c)));
+            next = TcpOptions.writeMaximumSegmentSize(packet.segment(), next, offeredSegmentSize(c, tcp.routeOf(c)));
             if (c.rcv.scaling) {
                 next = TcpOptions.writeWindowScale(packet.segment(), next, c.rcv.windowScale);
             }

@@ -83,7 +83,7 @@ public final class Tcp implements Transport {
         this.table = new ConnectionTable(this, config, ipv4.resources().entropy());
         this.isnHash = new KeyedHash(ipv4.resources().entropy());
         this.ports = new EphemeralPorts(ipv4.resources().entropy());
-        this.writer = new SegmentWriter(ipv4, config);
+        this.writer = new SegmentWriter(this, ipv4, config);
         this.teardown = new Teardown(this, table, writer);
         this.errors = new ErrorInput(this, table);
         final LossDetection detection = new LossDetection(this);
@@ -285,9 +285,29 @@ public final class Tcp implements Transport {
         return table.take();
     }
 
+    /// The route of a connection that has not ended: found anew if routes have changed meanwhile. If there is none
+    /// any more, nothing gets through until there is again or the connection times out (RFC 1122 section 4.2.3.9).
+    Route routeOf(TcpConnection c) {
+        final Route known = c.route;
+        if (known == null) {
+            throw new IllegalStateException("a connection without a route cannot send");
+        }
+        final int changes = ipv4.routes().changes();
+        if (c.routeChanges == changes) {
+            return known;
+        }
+        final Route route = ipv4.reroute(IpAddress.ipv4(c.localLow), IpAddress.ipv4(c.remoteLow));
+        c.route = route;
+        c.routeChanges = changes;
+        c.softError = route == ipv4.nowhere() ? TcpError.NETWORK_UNREACHABLE : TcpError.NONE;
+        pathMtu.reported(c, route.netif().mtu(), clock().nowNs());
+        return route;
+    }
+
     /// Prepares a connection whose addresses are set.
     void begin(TcpConnection c, Route route, long nowNs) {
         c.route = route;
+        c.routeChanges = ipv4.routes().changes();
         c.error = TcpError.NONE;
         c.softError = TcpError.NONE;
         c.handler = null;

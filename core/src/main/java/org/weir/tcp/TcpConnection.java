@@ -45,6 +45,9 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
     @Nullable
     Route route;
 
+    /// The state of the routing table when the route was found.
+    int routeChanges;
+
     @Nullable
     TcpHandler handler;
 

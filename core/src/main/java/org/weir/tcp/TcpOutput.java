@@ -40,7 +40,7 @@ final class TcpOutput {
         if (c.state == TcpState.CLOSED || c.route == null) {
             return Turn.DONE;
         }
-        final Netif netif = c.route.netif();
+        final Netif netif = tcp.routeOf(c).netif();
         if (!c.snd.synAcknowledged) {
             return netif.hasRoom() && sendSyn(c, nowNs) ? Turn.DONE : Turn.BLOCKED;
         }

@@ -75,6 +75,7 @@ public final class Udp implements Transport {
         }
     };
     private int open;
+    private final UdpEndpoint[] all;
     private long received;
     private long sent;
 
@@ -83,13 +84,22 @@ public final class Udp implements Transport {
         this.ipv4 = ipv4;
         this.drops = ipv4.drops();
         this.byPort = new HashTable<>(endpoints);
+        this.all = new UdpEndpoint[endpoints];
         this.hash = new KeyedHash(ipv4.resources().entropy());
         this.ports = new EphemeralPorts(ipv4.resources().entropy());
         this.defaultQueueLimit = queueLimit;
         for (int i = 0; i < endpoints; i++) {
             final UdpEndpoint e = new UdpEndpoint(this, i);
+            all[i] = e;
             e.nextFree = free;
             free = e;
+        }
+    }
+
+    /// Leaves all groups on `netif`, which is about to be removed.
+    public void leaveAll(Netif netif) {
+        for (final UdpEndpoint e : all) {
+            multicast().leaveAll(e.memberships, netif);
         }
     }
 
@@ -514,9 +524,16 @@ public final class Udp implements Transport {
         if (!IpAddress.isIpv4(0, low)) {
             return null;
         }
-        return e.groupNetif != null && IpAddress.isMulticast(destination)
-                ? ipv4.groupRoute(e.groupNetif)
-                : ipv4.routeTo(destination);
+        if (e.groupNetif != null && IpAddress.isMulticast(destination)) {
+            return e.groupNetif.isRemoved() ? null : ipv4.groupRoute(e.groupNetif);
+        }
+        return hasLostItsAddress(e) ? null : ipv4.routeTo(destination);
+    }
+
+    /// True if the address that `e` is bound to is no longer this host's.
+    private boolean hasLostItsAddress(UdpEndpoint e) {
+        final int local = IpAddress.ipv4(e.localLow);
+        return local != 0 && !isName(local);
     }
 
     private boolean isPermitted(UdpEndpoint e, int destination) {

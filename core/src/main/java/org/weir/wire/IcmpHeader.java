@@ -8,6 +8,7 @@ public final class IcmpHeader extends Flyweight {
 
     public static final int ECHO_REPLY = 0;
     public static final int DESTINATION_UNREACHABLE = 3;
+    public static final int REDIRECT = 5;
     public static final int ECHO = 8;
     public static final int TIME_EXCEEDED = 11;
     public static final int PARAMETER_PROBLEM = 12;
@@ -17,12 +18,13 @@ public final class IcmpHeader extends Flyweight {
     public static final int PROTOCOL_UNREACHABLE = 2;
     public static final int PORT_UNREACHABLE = 3;
     public static final int FRAGMENTATION_NEEDED = 4;
+    public static final int ADMINISTRATIVELY_PROHIBITED = 13;
+
+    public static final int REDIRECT_FOR_HOST = 1;
+    public static final int TIME_TO_LIVE_EXCEEDED = 0;
 
     /// The code of [#TIME_EXCEEDED] for fragments.
     public static final int REASSEMBLY_TIME_EXCEEDED = 1;
-
-    private static final int SOURCE_QUENCH = 4;
-    private static final int REDIRECT = 5;
 
     private static final int TYPE = 0;
     private static final int CODE = 1;
@@ -39,11 +41,12 @@ public final class IcmpHeader extends Flyweight {
         return length >= LENGTH;
     }
 
-    /// True for a message that tells of an error, which no error may tell of: RFC 1122 section 3.2.2.
+    /// True if messages of this type are answered by no error: all that are no requests or replies, RFC 1812
+    /// section 4.3.2.7, the unknown ones among them.
     public static boolean isError(int type) {
         return switch (type) {
-            case DESTINATION_UNREACHABLE, SOURCE_QUENCH, REDIRECT, TIME_EXCEEDED, PARAMETER_PROBLEM -> true;
-            default -> false;
+            case ECHO_REPLY, ECHO, 9, 10, 13, 14, 15, 16, 17, 18 -> false;
+            default -> true;
         };
     }
 

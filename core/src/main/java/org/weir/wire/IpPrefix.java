@@ -34,6 +34,12 @@ public record IpPrefix(IpAddress address, int length) {
         return length == 0 ? 0 : -1 << MAX_LENGTH - length;
     }
 
+    /// The network alone: its address has nothing behind the prefix.
+    public IpPrefix network() {
+        final int first = address.ipv4() & mask();
+        return first == address.ipv4() ? this : new IpPrefix(IpAddress.ofIpv4(first), length);
+    }
+
     /// True if `ipv4` is in this network.
     public boolean contains(int ipv4) {
         return ((ipv4 ^ address.ipv4()) & mask()) == 0;

@@ -231,6 +231,14 @@ public final class Ipv4Header extends Flyweight {
         return this;
     }
 
+    /// Lowers the time to live by one, and adds to the checksum what is taken from it: RFC 1624. The sum of all
+    /// words stays a multiple of 0xFFFF; a carry goes round.
+    public void decrementTimeToLive() {
+        final int checksum = headerChecksum() + (1 << 8);
+        timeToLive(timeToLive() - 1);
+        headerChecksum((checksum & 0xFFFF) + (checksum >>> 16));
+    }
+
     /// An [IpProtocol].
     public int protocol() {
         return u8(PROTOCOL);

@@ -13,7 +13,7 @@ import org.weir.tcp.TcpConfig;
 class StackConfigTest {
     /// The position of a setting in [#with].
     private static StackConfig with(int position, int value) {
-        int[] v = {512, 2_048, 64, 256, 1_024, 16, 8, 64 * 1024, 4, 8, 8, 32, 64};
+        int[] v = {512, 2_048, 64, 256, 1_024, 16, 32, 8, 64 * 1024, 4, 8, 8, 32, 64};
         v[position] = value;
         return new StackConfig(
                 v[0],
@@ -29,6 +29,7 @@ class StackConfigTest {
                 v[10],
                 v[11],
                 v[12],
+                v[13],
                 false,
                 TcpConfig.defaults());
     }
@@ -51,13 +52,14 @@ class StackConfigTest {
         ranges("blocks", v -> with(3, v), 16, 1 << 24);
         ranges("references", v -> with(4, v), 16, 1 << 24);
         ranges("neighbors", v -> with(5, v), 1, 1 << 20);
-        ranges("UDP endpoints", v -> with(6, v), 1, 1 << 16);
-        ranges("UDP queue (octets)", v -> with(7, v), 1, 1 << 30);
-        ranges("raw endpoints", v -> with(8, v), 1, 1 << 10);
-        ranges("memberships", v -> with(9, v), 1, 1 << 12);
-        ranges("reassemblies", v -> with(10, v), 1, 1 << 12);
-        ranges("sockets", v -> with(11, v), 1, 1 << 16);
-        ranges("receive budget", v -> with(12, v), 1, 1 << 16);
+        ranges("routes", v -> with(6, v), 4, 1 << 20);
+        ranges("UDP endpoints", v -> with(7, v), 1, 1 << 16);
+        ranges("UDP queue (octets)", v -> with(8, v), 1, 1 << 30);
+        ranges("raw endpoints", v -> with(9, v), 1, 1 << 10);
+        ranges("memberships", v -> with(10, v), 1, 1 << 12);
+        ranges("reassemblies", v -> with(11, v), 1, 1 << 12);
+        ranges("sockets", v -> with(12, v), 1, 1 << 16);
+        ranges("receive budget", v -> with(13, v), 1, 1 << 16);
         ranges("pages", v -> StackConfig.small().withPages(v, 1), 16, 1 << 24);
     }
 
@@ -121,7 +123,8 @@ class StackConfigTest {
                 "pages 512, blocks 256, packet buffer handles 1792, TCP connections 16, TCP listeners 64, TCP settings"
                     + " 81, TCP flights 16, TCP ranges sent 1040, TCP reassembly queues 16, TCP runs received 512, TCP"
                     + " path MTU searches 16, UDP endpoints 8, raw endpoints 4, multicast memberships 8, fragmented"
-                    + " datagrams 8, fragment identifications 1024, neighbours 16, socket descriptors 32",
+                    + " datagrams 8, fragment identifications 1024, neighbours 16, routes 32, routing trie 1, socket"
+                    + " descriptors 32",
                 String.join(
                         ", ",
                         plan.entries().stream()

@@ -52,6 +52,7 @@ final class ManyClientsTest {
                 65_536,
                 65_536,
                 base.neighbors(),
+                base.routes(),
                 base.udpEndpoints(),
                 base.udpQueue(),
                 base.rawEndpoints(),

@@ -91,6 +91,7 @@ public final class CellRun {
                 frames,
                 3 * frames,
                 base.neighbors(),
+                base.routes(),
                 base.udpEndpoints(),
                 base.udpQueue(),
                 base.rawEndpoints(),
