@@ -25,15 +25,17 @@ import org.weir.wire.IpAddress;
 import org.weir.wire.IpPrefix;
 
 /// The longest datagrams between a stack and the kernel over a TAP or TUN, each side cutting its own and putting
-/// together
-/// those of the other. Time is real.
+/// together those of the other. Time is real.
 class TapFragmentsTest {
     private static final int LONGEST = 65_507;
     private static final int PORT = 7;
     private static final long PATIENCE_NS = 10_000_000_000L;
 
-    private static final List<TapOptions> DEVICES =
-            List.of(TapOptions.tap("weir0"), TapOptions.tap("weir0").withoutOffload(), TapOptions.tun("weir0"));
+    private static final List<TapOptions> DEVICES = List.of(
+            TapOptions.tap("weir0"),
+            TapOptions.tap("weir0").withoutOffload(),
+            TapOptions.tun("weir0"),
+            TapOptions.tap("weir0").withMtu(576));
 
     @KernelTest
     void theKernelsDatagramsComeBack() throws Exception {

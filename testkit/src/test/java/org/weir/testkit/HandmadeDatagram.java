@@ -23,6 +23,7 @@ final class HandmadeDatagram {
     private int destination = FramePeer.STACK_ADDRESS;
     private int identification = 1;
     private int typeOfService;
+    private int segmentSize;
 
     HandmadeDatagram(FramePeer wire, int protocol, byte[] payload) {
         this.wire = wire;
@@ -90,6 +91,13 @@ final class HandmadeDatagram {
         return this;
     }
 
+    /// What the link says of the fragments that are sent from now on: that it has joined segments of so many
+    /// octets.
+    HandmadeDatagram segmentSize(int octets) {
+        segmentSize = octets;
+        return this;
+    }
+
     HandmadeDatagram to(int address) {
         destination = address;
         return this;
@@ -124,6 +132,7 @@ final class HandmadeDatagram {
     HandmadeDatagram fragment(int from, byte[] octets, boolean more) {
         final Pbuf p = wire.buffer(octets.length);
         MemorySegment.copy(MemorySegment.ofArray(octets), 0, p.segment(), p.offset(), octets.length);
+        p.segmentSize(segmentSize);
         final int headerLength = Ipv4Header.LENGTH + options.length;
         final long at = p.prepend(headerLength);
         MemorySegment.copy(MemorySegment.ofArray(options), 0, p.segment(), at + Ipv4Header.LENGTH, options.length);

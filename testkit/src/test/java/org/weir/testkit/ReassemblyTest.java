@@ -163,6 +163,13 @@ class ReassemblyTest {
         dropped(DropReason.UDP_BAD_CHECKSUM, 1);
     }
 
+    /// No link joins fragments; one that says so does not get the datagram cut.
+    @Test
+    void whatALinkSaysOfSegmentsCountsForNothing() {
+        udp(100).segmentSize(10).fragment(0, 48).fragment(48, 108);
+        arrives(100);
+    }
+
     @Test
     void headerFieldsAreThoseOfTheFirstFragment() {
         udp(100).typeOfService(0x28).fragment(48, 108).typeOfService(0x48).fragment(0, 48);

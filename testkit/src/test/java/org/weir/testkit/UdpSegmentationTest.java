@@ -134,6 +134,11 @@ class UdpSegmentationTest {
         final int tooMany = socket(100);
         assertEquals(-Errno.EMSGSIZE, sockets().sendTo(tooMany, buffer, 0, 6_401, PEER));
         assertEquals(64, send(tooMany, 6_400).size());
+        sockets().close(tooMany);
+        final int moreThanIpCanTell = socket(1_400);
+        assertEquals(
+                0, sockets().setOption(moreThanIpCanTell, SocketOptions.SOL_SOCKET, SocketOptions.SO_SNDBUF, 70_000));
+        assertEquals(-Errno.EMSGSIZE, sockets().sendTo(moreThanIpCanTell, buffer, 0, 65_508, PEER));
     }
 
     @Test
