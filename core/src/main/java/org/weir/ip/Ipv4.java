@@ -440,8 +440,8 @@ public final class Ipv4 {
         }
     }
 
-    /// Takes a packet that needs no protection any more, and sends it: in fragments where it is longer than the link
-    /// carries. What this host makes says that nobody else may do that.
+    /// Takes a packet that needs no protection any more, and sends it: in fragments where it is longer than the
+    /// link carries. What this host makes says that nobody else may do that.
     void pass(Pbuf packet, Netif netif, int destination, int nextHop) {
         if (packet.totalLength() <= netif.mtu() || packet.segmentSize() > 0) {
             toLink(packet, netif, destination, nextHop);
@@ -453,8 +453,8 @@ public final class Ipv4 {
         sendFragments(packet, netif, destination, nextHop);
     }
 
-    /// Takes a packet of another host, from its IP header, and sends it on: in fragments where it is longer than the link
-    /// carries, which its header then permits.
+    /// Takes a packet of another host, from its IP header, and sends it on: in fragments where it is longer than
+    /// the link carries, which its header then permits.
     void forward(Pbuf packet, Netif netif, int destination, int nextHop) {
         if (packet.totalLength() <= netif.mtu() || packet.segmentSize() > 0) {
             toLink(packet, netif, destination, nextHop);

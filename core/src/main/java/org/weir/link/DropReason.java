@@ -47,8 +47,8 @@ public enum DropReason {
     FORWARD_TTL_EXCEEDED("time to live exceeded in transit"),
     /// Longer than the next link carries, and not to be fragmented: its sender is told.
     FORWARD_DONT_FRAGMENT("longer than the next link's MTU, and not to be fragmented"),
-    /// Segments that a link has put together, and that cannot be cut for the next: each is longer than that carries, or
-    /// they have IP options.
+    /// Segments that a link has put together, and that cannot be cut for the next: each is longer than that
+    /// carries, or they have IP options.
     FORWARD_NOT_CUT("segments, put together, that cannot be cut for the next link"),
     /// It took a blackhole route.
     ROUTE_BLACKHOLE("a blackhole route"),

@@ -52,8 +52,8 @@ public final class Stack implements AutoCloseable {
         final PbufPool.Layout layout = config.layout();
         final PbufPool pool = new PbufPool(arena.allocate(layout.bytes(), Long.BYTES), 0, layout);
         this.resources = new StackResources(pool, clock, timers, new DropCounters(), entropy, new Owner());
-        this.ipv4 = new Ipv4(
-                resources, config.neighbors(), config.memberships(), config.reassemblies(), config.routes());
+        this.ipv4 =
+                new Ipv4(resources, config.neighbors(), config.memberships(), config.reassemblies(), config.routes());
         this.udp = new Udp(ipv4, config.udpEndpoints(), config.udpQueue());
         this.tcp = new Tcp(ipv4, config.tcp());
         this.raw = new Raw(ipv4, config.rawEndpoints(), config.udpQueue());

@@ -20,8 +20,7 @@ import org.weir.wire.IcmpHeader;
 import org.weir.wire.IpPrefix;
 
 /// What protecting a packet and taking the protection off allocates: what the JCA makes, and no more than that. Looking
-/// at
-/// policies allocates nothing. Run a second time in the interpreter.
+/// at policies allocates nothing. Run a second time in the interpreter.
 class EspAllocationTest {
     /// Octets on the heap for a packet that is sealed and opened once; 2,320 to 4,660 were measured for 1,000
     /// octets.

@@ -462,7 +462,11 @@ class EspTest {
             final RawEndpoint echo = network.client().stack().raw().openEcho();
             assertNotNull(echo);
             final byte[] message = echo(IcmpHeader.ECHO, 1, 8_000);
-            echo.sendTo(MemorySegment.ofArray(message), 0, message.length, network.server().address().ipv4());
+            echo.sendTo(
+                    MemorySegment.ofArray(message),
+                    0,
+                    message.length,
+                    network.server().address().ipv4());
             assertTrue(network.runUntil(() -> echo.peek() != null, network.nowNs() + seconds(10)));
             assertEquals(1, esp(network.server(), 0).packets());
             assertEquals(1, esp(network.server(), 1).packets());
