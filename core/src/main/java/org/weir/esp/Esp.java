@@ -201,12 +201,21 @@ public final class Esp implements Protection {
         header.at(packet.segment(), packet.offset());
         final int source = header.source();
         final int destination = header.destination();
+        if (header.isFragment()) {
+            return bypassing(packet, selectors.fragment(source, destination, header.protocol()));
+        }
         selectors.outbound(source, destination, header.protocol(), packet, header.headerLength());
         return switch (actionFor(selectors)) {
             case BYPASS -> packet;
             case DISCARD -> refuse(packet, DropReason.POLICY_DISCARDED);
             case PROTECT -> protect(packet, newest(source, destination));
         };
+    }
+
+    /// A fragment that the user of a raw endpoint has made: RFC 4303 section 3.1.1 protects whole packets alone,
+    /// and which ports it is for may stand in another.
+    private @Nullable Pbuf bypassing(Pbuf fragment, Selectors s) {
+        return actionFor(s) == SecurityPolicy.Action.BYPASS ? fragment : refuse(fragment, DropReason.POLICY_DISCARDED);
     }
 
     private @Nullable Pbuf refuse(Pbuf packet, DropReason reason) {

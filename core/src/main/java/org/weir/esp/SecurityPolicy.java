@@ -61,7 +61,6 @@ public record SecurityPolicy(
         return (protocol == ANY || protocol == s.protocol)
                 && remote.contains(s.remote)
                 && local.contains(s.local)
-                && localPorts.contains(s.localPort)
-                && remotePorts.contains(s.remotePort);
+                && (s.portsAreUnknown || localPorts.contains(s.localPort) && remotePorts.contains(s.remotePort));
     }
 }

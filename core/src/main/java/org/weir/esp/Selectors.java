@@ -16,6 +16,8 @@ final class Selectors {
     /// 0 where the protocol has none, or the packet is too short.
     int localPort;
     int remotePort;
+    /// A policy for any port concerns it.
+    boolean portsAreUnknown;
 
     Selectors set(int localAddress, int remoteAddress, int ipProtocol, int atLocal, int atRemote) {
         local = localAddress;
@@ -23,6 +25,7 @@ final class Selectors {
         protocol = ipProtocol;
         localPort = atLocal;
         remotePort = atRemote;
+        portsAreUnknown = false;
         return this;
     }
 
@@ -31,6 +34,13 @@ final class Selectors {
         return hasPorts(ipProtocol, packet, skip)
                 ? set(source, destination, ipProtocol, port(packet, skip), port(packet, skip + Short.BYTES))
                 : set(source, destination, ipProtocol, 0, 0);
+    }
+
+    /// Of a fragment that goes out.
+    Selectors fragment(int source, int destination, int ipProtocol) {
+        set(source, destination, ipProtocol, 0, 0);
+        portsAreUnknown = true;
+        return this;
     }
 
     /// Of a packet (borrowed) that has come in, which starts with its transport header.

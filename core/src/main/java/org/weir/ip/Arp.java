@@ -102,11 +102,17 @@ public final class Arp {
             dropWaiting(n);
         }
         n.waiting.add(packet);
-        final FreeHandles pages = ipv4.pool().pages();
         final int count = n.waiting.size();
-        if (count > PartialDatagram.MOST_FRAGMENTS || count > 1 && pages.inUse() > pages.free()) {
+        if (count > PartialDatagram.MOST_FRAGMENTS
+                || count > 1
+                        && !(halfIsFree(ipv4.pool().pages())
+                                && halfIsFree(ipv4.pool().blocks()))) {
             dropWaiting(n);
         }
+    }
+
+    private static boolean halfIsFree(FreeHandles buffers) {
+        return buffers.inUse() <= buffers.free();
     }
 
     private boolean continues(Neighbor n, Pbuf packet) {

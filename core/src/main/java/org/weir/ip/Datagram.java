@@ -14,10 +14,12 @@ public final class Datagram {
     private int timeToLive;
     private boolean routerAlert;
     private boolean toGroup;
+    private boolean wasProtected;
     private @Nullable Netif netif;
 
     void ipv4(Netif arrivedOn, long source, long destination) {
         netif = arrivedOn;
+        wasProtected = false;
         sourceHigh = 0;
         sourceLow = source;
         destinationHigh = 0;
@@ -78,6 +80,15 @@ public final class Datagram {
     /// True if the destination is a broadcast or multicast address.
     public boolean isToGroup() {
         return toGroup;
+    }
+
+    void wasProtected(boolean yes) {
+        wasProtected = yes;
+    }
+
+    /// True if nobody between the other host and this one could read or change it.
+    boolean wasProtected() {
+        return wasProtected;
     }
 
     /// Where it arrived.

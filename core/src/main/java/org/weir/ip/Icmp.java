@@ -1,6 +1,8 @@
 package org.weir.ip;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 import org.weir.link.DropCounters;
 import org.weir.link.DropReason;
@@ -21,12 +23,16 @@ public final class Icmp {
     private static final int DEFENCES_PER_SECOND = 1;
     private static final int TRANSPORT_QUOTE = 8;
 
+    private static final ValueLayout.OfInt PORTS = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+
     private final Ipv4 ipv4;
     private final DropCounters drops;
     private final IcmpErrorOutput errors;
     private final IcmpHeader header = new IcmpHeader();
     private final Ipv4Header quoted = new Ipv4Header();
     private final IcmpError error = new IcmpError();
+    /// Of a packet of ours, which may lie in several buffers: the longest header and what is quoted behind it.
+    private final MemorySegment beginning = MemorySegment.ofArray(new byte[Ipv4Header.LONGEST + TRANSPORT_QUOTE]);
     private final RateLimiter defenceLimit = new RateLimiter(DEFENCES_PER_SECOND, DEFENCES_PER_SECOND);
     private long echoesAnswered;
     private long errorsReceived;
@@ -72,7 +78,7 @@ public final class Icmp {
         switch (header.type()) {
             case IcmpHeader.ECHO -> answerEcho(message, datagram);
             case IcmpHeader.DESTINATION_UNREACHABLE, IcmpHeader.TIME_EXCEEDED, IcmpHeader.PARAMETER_PROBLEM ->
-                passError(message);
+                passError(message, datagram);
             default -> ignore(message, shown);
         }
     }
@@ -127,17 +133,33 @@ public final class Icmp {
         return reply;
     }
 
-    private void passError(Pbuf message) {
+    private void passError(Pbuf message, Datagram datagram) {
         final long inner = message.offset() + IcmpHeader.LENGTH;
         final int length = message.length() - IcmpHeader.LENGTH;
         if (!isQuoteWhole(message.segment(), inner, length)) {
             drops.drop(message, DropReason.ICMP_MALFORMED);
             return;
         }
+        if (!datagram.wasProtected() && isAboutProtected(message.segment(), inner, datagram.netif())) {
+            drops.drop(message, DropReason.POLICY_UNPROTECTED);
+            return;
+        }
         errorsReceived++;
         error.what(header.type(), header.code(), header.nextHopMtu(), false);
         pass(message.segment(), inner);
         message.release();
+    }
+
+    /// True if the packet that is quoted never left this host as it is quoted: whoever quotes it so has made it up.
+    private boolean isAboutProtected(MemorySegment segment, long at, Netif netif) {
+        if (ipv4.protectionOn(netif) == null) {
+            return false;
+        }
+        final long transport = at + quoted.at(segment, at).headerLength();
+        final int ports = segment.get(PORTS, transport);
+        return ipv4.overhead(
+                        netif, quoted.source(), quoted.destination(), quoted.protocol(), ports >>> 16, ports & 0xFFFF)
+                > 0;
     }
 
     /// True if the packet quoted in an error is one of ours, with enough of its transport header.
@@ -169,8 +191,11 @@ public final class Icmp {
 
     /// Tells the sender of `packet` (borrowed, from its IP header) that our own ARP got no answer.
     void reportHostUnreachable(Pbuf packet) {
-        error.what(IcmpHeader.DESTINATION_UNREACHABLE, IcmpHeader.HOST_UNREACHABLE, 0, true);
-        pass(packet.segment(), packet.offset());
+        final int length = packet.copyTo(0, beginning, 0, (int) beginning.byteSize());
+        if (isQuoteWhole(beginning, 0, length)) {
+            error.what(IcmpHeader.DESTINATION_UNREACHABLE, IcmpHeader.HOST_UNREACHABLE, 0, true);
+            pass(beginning, 0);
+        }
     }
 
     // ---- out ----
@@ -193,10 +218,14 @@ public final class Icmp {
         sendError(fragment, datagram, IcmpHeader.TIME_EXCEEDED, IcmpHeader.REASSEMBLY_TIME_EXCEEDED);
     }
 
+    /// What was protected is not quoted for everybody to read.
     private void sendError(Pbuf segment, Datagram datagram, int type, int code) {
-        segment.prepend(datagram.headerLength());
         final int from = IpAddress.ipv4(datagram.destinationLow());
-        errors.reportFrom(from, segment, type, code);
+        final int to = IpAddress.ipv4(datagram.sourceLow());
+        if (!datagram.wasProtected() || ipv4.overhead(datagram.netif(), from, to, IpProtocol.ICMP, 0, 0) > 0) {
+            segment.prepend(datagram.headerLength());
+            errors.reportFrom(from, segment, type, code);
+        }
         segment.release();
     }
 }

@@ -1,5 +1,6 @@
 package org.weir.ip;
 
+import java.lang.foreign.MemorySegment;
 import org.weir.link.DropCounters;
 import org.weir.link.DropReason;
 import org.weir.memory.ChecksumState;
@@ -22,12 +23,12 @@ final class IcmpErrorOutput {
     private static final int PRECEDENCE = 0xC0;
 
     private static final int FIRST_MULTICAST_NET = 224;
-    private static final int LOOPBACK_NET = 127;
 
     private final Ipv4 ipv4;
     private final DropCounters drops;
     private final IcmpHeader icmp = new IcmpHeader();
     private final Ipv4Header header = new Ipv4Header();
+    private final MemorySegment typeOctet = MemorySegment.ofArray(new byte[1]);
     private final RateLimiter limit = new RateLimiter(ERRORS_PER_SECOND, ERROR_BURST);
     private long sent;
 
@@ -91,7 +92,6 @@ final class IcmpErrorOutput {
     private boolean mayBeReported(Pbuf packet) {
         final int net = header.source() >>> 24;
         return net != 0
-                && net != LOOPBACK_NET
                 && net < FIRST_MULTICAST_NET
                 && !ipv4.isBroadcast(header.source())
                 && !IpAddress.isMulticast(header.destination())
@@ -106,10 +106,7 @@ final class IcmpErrorOutput {
         if (header.protocol() != IpProtocol.ICMP) {
             return false;
         }
-        if (packet.length() <= at) {
-            return true;
-        }
-        return IcmpHeader.isError(
-                icmp.at(packet.segment(), packet.offset() + at).type());
+        return packet.copyTo(at, typeOctet, 0, 1) == 0
+                || IcmpHeader.isError(icmp.at(typeOctet, 0).type());
     }
 }

@@ -326,6 +326,7 @@ public final class Ipv4 {
 
     /// Takes what was in a protected packet, from its transport header on, and hands it up.
     public void deliver(Pbuf segment, Datagram datagram, int protocol) {
+        datagram.wasProtected(true);
         input.deliver(segment, datagram, protocol);
     }
 
@@ -506,7 +507,7 @@ public final class Ipv4 {
         header.at(packet.segment(), packet.offset());
         if (isLocal(header.source())) {
             icmp.reportHostUnreachable(packet);
-        } else {
+        } else if (forwarding.isEnabled()) {
             forwarding.hostUnreachable(packet);
         }
         drops.drop(packet, DropReason.NEIGHBOR_UNRESOLVED);

@@ -62,7 +62,7 @@ final class Ipv4Input {
         received.header(headerLength, Ipv4Header.typeOfService(lengthAndFragment), isToGroup(netif));
         packet.trimTo(Ipv4Header.totalLength(lengthAndFragment));
         packet.strip(headerLength);
-        admit(packet, Ipv4Header.protocol(protocolAndSource), ipv4.protectionOn(netif));
+        admit(packet, Ipv4Header.protocol(protocolAndSource), fromOutside ? ipv4.protectionOn(netif) : null);
     }
 
     /// A datagram that is whole now goes the way of all others.

@@ -303,7 +303,7 @@ public final class Netif implements Segmentation.Output {
     /// True if the link takes one packet of `datagrams` UDP datagrams now, or that many packets if it does not cut
     /// them.
     public boolean hasRoom(int datagrams) {
-        if (datagrams == 1 || capabilities.datagramSegmentation()) {
+        if (datagrams == 1 || capabilities.datagramSegmentation() && ipv4.protectionOn(this) == null) {
             return hasRoom();
         }
         return link.room() >= datagrams
@@ -334,7 +334,7 @@ public final class Netif implements Segmentation.Output {
     /// itself, or what this interface cuts and has room and buffers for.
     public int segmentationLimit(int segmentSize) {
         final int ofLink = capabilities.segmentationLimit();
-        if (ofLink > 0) {
+        if (ofLink > 0 && ipv4.protectionOn(this) == null) {
             return ofLink;
         }
         final int handlesPerSegment = segmentSize / pool.pageSize() + HANDLES_AT_CUTS;

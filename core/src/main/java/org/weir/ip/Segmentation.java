@@ -13,8 +13,9 @@ import org.weir.wire.Ipv4Header;
 import org.weir.wire.TcpHeader;
 import org.weir.wire.UdpHeader;
 
-/// Cuts TCP and UDP packets for links that cut none themselves: at the last moment, so that all layers above work once
-/// for many segments or datagrams. Payload is shared, not copied; each segment gets headers of its own.
+/// Cuts TCP and UDP packets for links that cut none themselves, at the last moment, so that all layers above work once
+/// for many segments or datagrams; or for protection, which links cannot look through. Payload is shared, not copied;
+/// each segment gets headers of its own.
 ///
 /// ```text
 ///   [Ethernet|IP|TCP] -> payload of n segments    becomes n times    [Ethernet|IP|TCP] -> payload of one

@@ -18,6 +18,8 @@ import org.weir.wire.TcpOptions;
 final class SegmentWriter {
     /// Octets of an IPv4 and a TCP header without options.
     static final int HEADERS = Ipv4Header.LENGTH + TcpHeader.LENGTH;
+    /// What is left on the smallest links (RFC 791: 68 octets): with protection it goes in fragments there.
+    private static final int LEAST_SEGMENT = 68 - HEADERS;
 
     private final Tcp tcp;
     private final Ipv4 ipv4;
@@ -172,14 +174,20 @@ final class SegmentWriter {
 
     /// The MSS that we offer: what the link carries without options, RFC 6691, or what the user permits.
     static int offeredSegmentSize(TcpConnection c, Route route) {
-        final int local = localSegmentSize(
-                route, IpAddress.ipv4(c.localLow), IpAddress.ipv4(c.remoteLow), c.localPort, c.remotePort);
+        final int local = Math.max(LEAST_SEGMENT, mtu(c, route) - HEADERS);
         final int permitted = c.settings.maximumSegmentSize;
         return permitted == 0 ? local : Math.min(permitted, local);
     }
 
-    private static int localSegmentSize(Route route, int local, int remote, int localPort, int remotePort) {
-        return route.netif().mtuFor(local, remote, IpProtocol.TCP, localPort, remotePort) - HEADERS;
+    /// Octets of an IP packet of `c` that `route` carries in one piece.
+    static int mtu(TcpConnection c, Route route) {
+        return route.netif()
+                .mtuFor(
+                        IpAddress.ipv4(c.localLow),
+                        IpAddress.ipv4(c.remoteLow),
+                        IpProtocol.TCP,
+                        c.localPort,
+                        c.remotePort);
     }
 
     /// Answers a segment that belongs to no connection, RFC 9293 section 3.10.7.1.
@@ -235,12 +243,14 @@ final class SegmentWriter {
                         length,
                         TcpHeader.SYN | TcpHeader.ACK,
                         Math.min(buffer, Receiver.LARGEST_UNSCALED_WINDOW));
-        final int carried = localSegmentSize(
-                route,
-                IpAddress.ipv4(d.destinationLow()),
-                IpAddress.ipv4(d.sourceLow()),
-                s.destinationPort,
-                s.sourcePort);
+        final int mtu = route.netif()
+                .mtuFor(
+                        IpAddress.ipv4(d.destinationLow()),
+                        IpAddress.ipv4(d.sourceLow()),
+                        IpProtocol.TCP,
+                        s.destinationPort,
+                        s.sourcePort);
+        final int carried = Math.max(LEAST_SEGMENT, mtu - HEADERS);
         final int offered = settings.maximumSegmentSize == 0 ? carried : Math.min(settings.maximumSegmentSize, carried);
         long next = TcpOptions.writeMaximumSegmentSize(packet.segment(), at + TcpHeader.LENGTH, offered);
         if (scaling) {

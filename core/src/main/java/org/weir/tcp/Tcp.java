@@ -300,7 +300,7 @@ public final class Tcp implements Transport {
         c.route = route;
         c.routeChanges = changes;
         c.softError = route == ipv4.nowhere() ? TcpError.NETWORK_UNREACHABLE : TcpError.NONE;
-        pathMtu.reported(c, route.netif().mtu(), clock().nowNs());
+        pathMtu.reported(c, SegmentWriter.mtu(c, route), clock().nowNs());
         return route;
     }
 

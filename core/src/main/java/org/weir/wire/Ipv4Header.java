@@ -6,6 +6,8 @@ import java.lang.foreign.MemorySegment;
 public final class Ipv4Header extends Flyweight {
     /// Octets without options.
     public static final int LENGTH = 20;
+    /// With all options that there is room for.
+    public static final int LONGEST = 60;
     /// The ECN field of the type of service, RFC 3168 section 5.
     public static final int ECN_MASK = 3;
     /// ECT(0): the ends of the transport understand ECN.

@@ -13,6 +13,7 @@ import org.weir.ip.Netif;
 import org.weir.link.DropReason;
 import org.weir.stack.Errno;
 import org.weir.stack.SocketAddress;
+import org.weir.stack.SocketOptions;
 import org.weir.stack.Sockets;
 import org.weir.wire.ArpPacket;
 import org.weir.wire.EtherType;
@@ -149,6 +150,17 @@ class ArpTest {
         assertEquals(-Errno.EINPROGRESS, sockets.connect(socket, new SocketAddress(PEER, 80)));
         wire.after(seconds(4));
         assertEquals(-Errno.EHOSTUNREACH, sockets.receive(socket, MemorySegment.ofArray(new byte[1]), 0, 1, 0));
+        sockets.close(socket);
+        wire.frames().clear();
+    }
+
+    @Test
+    void whoSentADatagramInFragmentsHearsThatTheNeighbourIsUnreachable() {
+        final int socket = sockets.socket(Sockets.AF_INET, Sockets.SOCK_DGRAM);
+        assertEquals(0, sockets.connect(socket, new SocketAddress(PEER, 80)));
+        assertEquals(5_000, sockets.send(socket, MemorySegment.ofArray(new byte[5_000]), 0, 5_000));
+        wire.after(seconds(4));
+        assertEquals(Errno.EHOSTUNREACH, sockets.option(socket, SocketOptions.SOL_SOCKET, SocketOptions.SO_ERROR));
         sockets.close(socket);
         wire.frames().clear();
     }

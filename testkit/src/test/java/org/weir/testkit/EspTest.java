@@ -31,6 +31,10 @@ import org.weir.esp.SecurityPolicy.Ports;
 import org.weir.link.DropReason;
 import org.weir.memory.Pbuf;
 import org.weir.raw.RawEndpoint;
+import org.weir.stack.Errno;
+import org.weir.stack.SocketAddress;
+import org.weir.stack.SocketOptions;
+import org.weir.stack.Sockets;
 import org.weir.wire.Checksum;
 import org.weir.wire.EthernetHeader;
 import org.weir.wire.IcmpHeader;
@@ -367,6 +371,105 @@ class EspTest {
         arrives(IpProtocol.UDP, new byte[] {0, 9, 0, 8, 0, 8, 0, 0});
         sent(IpProtocol.ICMP); // nobody listens there
         arrives(IpProtocol.UDP, new byte[] {0, 8, 0, 7, 0, 8, 0, 0});
+        nothingIsSent();
+        assertEquals(1, drops(DropReason.POLICY_DISCARDED));
+    }
+
+    /// A datagram to a port where nobody listens, without a checksum.
+    private static byte[] toClosedPort() {
+        return new byte[] {0, 9, 0, 8, 0, 12, 0, 0, 's', 'e', 'c', 'r'};
+    }
+
+    private static SecurityPolicy forUdp(Action action, Ports remotePorts) {
+        return new SecurityPolicy(action, IpPrefix.ALL, new IpPrefix(PEER, 32), IpProtocol.UDP, Ports.ALL, remotePorts);
+    }
+
+    @Test
+    void whatWasProtectedIsNotQuotedOpenly() {
+        in(EspSuite.AES128GCM16);
+        out(EspSuite.AES128GCM16);
+        esp.addPolicy(forUdp(Action.PROTECT, Ports.ALL));
+        final EspPeer peer = new EspPeer(EspSuite.AES128GCM16, key(EspSuite.AES128GCM16, 1));
+        arrives(peer.seal(SPI_IN, 1, IpProtocol.UDP, toClosedPort()));
+        nothingIsSent();
+        assertEquals(1, drops(DropReason.UDP_NO_ENDPOINT));
+    }
+
+    @Test
+    void anErrorAboutWhatWasProtectedIsProtected() {
+        final EspPeer peer = isProtectedBy(EspSuite.AES128GCM16);
+        arrives(peer.seal(SPI_IN, 1, IpProtocol.UDP, toClosedPort()));
+        final byte[] text = new EspPeer(EspSuite.AES128GCM16, key(EspSuite.AES128GCM16, 2)).open(sent(IpProtocol.ESP));
+        assertEquals(IcmpHeader.DESTINATION_UNREACHABLE, text[0]);
+        assertEquals(IcmpHeader.PORT_UNREACHABLE, text[1]);
+    }
+
+    @Test
+    void anOpenErrorAboutWhatLeavesProtectedIsAForgery() {
+        in(EspSuite.AES128GCM16);
+        out(EspSuite.AES128GCM16);
+        esp.addPolicy(forUdp(Action.PROTECT, Ports.ALL));
+        final Sockets sockets = wire.stack().sockets();
+        final int socket = sockets.socket(Sockets.AF_INET, Sockets.SOCK_DGRAM);
+        assertEquals(0, sockets.connect(socket, new SocketAddress(PEER, 7)));
+        final SocketAddress own = new SocketAddress();
+        sockets.localAddress(socket, own);
+        final byte[] ports = {(byte) (own.port() >> 8), (byte) own.port(), 0, 7, 0, 8, 0, 0};
+        arrives(IpProtocol.ICMP, IcmpQuoteOfUdp.portUnreachable(ports));
+        assertEquals(1, drops(DropReason.POLICY_UNPROTECTED));
+        assertEquals(0, sockets.option(socket, SocketOptions.SOL_SOCKET, SocketOptions.SO_ERROR));
+        esp.removePolicy(forUdp(Action.PROTECT, Ports.ALL));
+        arrives(IpProtocol.ICMP, IcmpQuoteOfUdp.portUnreachable(ports));
+        assertEquals(Errno.ECONNREFUSED, sockets.option(socket, SocketOptions.SOL_SOCKET, SocketOptions.SO_ERROR));
+        sockets.close(socket);
+    }
+
+    /// Errors with a quote that the test chooses.
+    private static final class IcmpQuoteOfUdp {
+        static byte[] portUnreachable(byte[] udp) {
+            final byte[] message = new byte[IcmpHeader.LENGTH + Ipv4Header.LENGTH + udp.length];
+            final MemorySegment memory = MemorySegment.ofArray(message);
+            new Ipv4Header()
+                    .at(memory, IcmpHeader.LENGTH)
+                    .begin(Ipv4Header.LENGTH)
+                    .totalLength(Ipv4Header.LENGTH + udp.length)
+                    .timeToLive(64)
+                    .protocol(IpProtocol.UDP)
+                    .source(FramePeer.STACK_ADDRESS)
+                    .destination(FramePeer.PEER_ADDRESS)
+                    .sealChecksum();
+            System.arraycopy(udp, 0, message, IcmpHeader.LENGTH + Ipv4Header.LENGTH, udp.length);
+            final IcmpHeader icmp = new IcmpHeader()
+                    .at(memory, 0)
+                    .type(IcmpHeader.DESTINATION_UNREACHABLE)
+                    .code(IcmpHeader.PORT_UNREACHABLE)
+                    .checksum(0);
+            icmp.checksum(Checksum.complement(Checksum.sum(memory, 0, message.length)));
+            return message;
+        }
+    }
+
+    @Test
+    void aFragmentOfTheUsersOwnIsDiscardedWhereAPolicyForAnyPortProtects() {
+        in(EspSuite.AES128GCM16);
+        out(EspSuite.AES128GCM16);
+        esp.addPolicy(forUdp(Action.PROTECT, new Ports(80, 80)));
+        final RawEndpoint e = wire.stack().raw().open(255);
+        assertNotNull(e);
+        e.headerIncluded(true);
+        final byte[] packet = new byte[Ipv4Header.LENGTH + 16];
+        final MemorySegment memory = MemorySegment.ofArray(packet);
+        new Ipv4Header()
+                .at(memory, 0)
+                .begin(Ipv4Header.LENGTH)
+                .identification(7)
+                .flagsAndFragmentOffset(1)
+                .timeToLive(64)
+                .protocol(IpProtocol.UDP)
+                .destination(FramePeer.PEER_ADDRESS);
+        e.sendTo(memory, 0, packet.length, FramePeer.PEER_ADDRESS);
+        e.close();
+        wire.settle();
         nothingIsSent();
         assertEquals(1, drops(DropReason.POLICY_DISCARDED));
     }
