@@ -269,6 +269,7 @@ final class NativeProgramsTest {
     @ValueSource(strings = {"", "-R", "-P 4", "-u -b 50M", "-u -b 50M -R"})
     void iperfMeasuresBothWays(String options) throws Exception {
         final String script = """
+            rm -f weir.log kernel.log # of the run before
             $W iperf3 -s --forceflush >weir.log 2>&1 &
             iperf3 -s --forceflush -B 10.10.10.1 >kernel.log &
             until grep -q listening weir.log; do sleep 0.05; done

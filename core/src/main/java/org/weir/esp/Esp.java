@@ -236,18 +236,15 @@ public final class Esp implements Protection {
         if (packet.checksumState() == ChecksumState.PARTIAL) {
             PacketChecksum.complete(packet);
         }
-        final int sealed = seal(packet, a);
-        final Pbuf made = sealed < 0 ? null : pool(sealed);
+        final Pbuf made = ipv4.pool().copyOf(Headroom.TRANSPORT, memory, 0, seal(packet, a));
         if (made == null) {
             return refuse(packet, DropReason.NO_BUFFER);
         }
-        prependHeader(made, packet);
+        prependHeader(made, packet, IpProtocol.ESP);
+        made.typeOfService(packet.typeOfService());
+        made.checksumState(ChecksumState.VERIFIED);
         packet.release();
         return made;
-    }
-
-    private @Nullable Pbuf pool(int length) {
-        return ipv4.pool().copyOf(Headroom.TRANSPORT, memory, 0, length);
     }
 
     /// RFC 4303 section 3.3: what lies behind the IP header of `packet`, sealed in the array. Returns octets of it.
@@ -264,18 +261,16 @@ public final class Esp implements Protection {
         }
     }
 
-    /// The IP header of `packet` in front of `made`, with the protocol and length of that.
-    private void prependHeader(Pbuf made, Pbuf packet) {
+    /// Puts the IP header of `packet` in front of `made`, with the protocol and length of that.
+    private void prependHeader(Pbuf made, Pbuf packet, int protocol) {
         final int headerLength = header.at(packet.segment(), packet.offset()).headerLength();
         final long at = made.prepend(headerLength);
         MemorySegment.copy(packet.segment(), packet.offset(), made.segment(), at, headerLength);
         header.at(made.segment(), at)
-                .protocol(IpProtocol.ESP)
+                .protocol(protocol)
                 .totalLength(made.totalLength())
                 .headerChecksum(0)
                 .sealChecksum();
-        made.typeOfService(packet.typeOfService());
-        made.checksumState(ChecksumState.VERIFIED);
     }
 
     // ---- in ----
@@ -306,25 +301,31 @@ public final class Esp implements Protection {
         }
         segment.copyTo(0, memory, 0, length);
         final SecurityAssociation a = find(EspHeader.spi(array), source(datagram), destination(datagram));
-        final long sequence = EspHeader.sequence(array) & 0xFFFF_FFFFL;
-        final int text = a == null ? -1 : a.transform.textLength(length);
-        DropReason fault = null;
         if (a == null) {
-            fault = DropReason.ESP_NO_ASSOCIATION;
-        } else if (text < 0) {
-            fault = DropReason.ESP_MALFORMED;
-        } else if (!a.window.permits(sequence)) {
-            fault = DropReason.ESP_REPLAYED;
-        } else if (!isGenuine(a, length)) {
-            fault = DropReason.ESP_FORGED;
+            drops.drop(segment, DropReason.ESP_NO_ASSOCIATION);
+            return;
         }
-        if (a == null || fault != null) {
-            drops.drop(segment, fault == null ? DropReason.ESP_NO_ASSOCIATION : fault);
+        final long sequence = EspHeader.sequence(array) & 0xFFFF_FFFFL;
+        final int text = a.transform.textLength(length);
+        final DropReason fault = fault(a, length, text, sequence);
+        if (fault != null) {
+            drops.drop(segment, fault);
             return;
         }
         a.window.received(sequence);
         a.count(text);
         deliver(segment, datagram, a.transform.textAt, text);
+    }
+
+    /// The cheap questions first. Null if the packet in the array is genuine; its text is then open.
+    private @Nullable DropReason fault(SecurityAssociation a, int length, int text, long sequence) {
+        if (text < 0) {
+            return DropReason.ESP_MALFORMED;
+        }
+        if (!a.window.permits(sequence)) {
+            return DropReason.ESP_REPLAYED;
+        }
+        return isGenuine(a, length) ? null : DropReason.ESP_FORGED;
     }
 
     private boolean isGenuine(SecurityAssociation a, int length) {
@@ -353,15 +354,9 @@ public final class Esp implements Protection {
             return;
         }
         segment.prepend(datagram.headerLength());
-        final long at = opened.prepend(datagram.headerLength());
-        MemorySegment.copy(segment.segment(), segment.offset(), opened.segment(), at, datagram.headerLength());
-        segment.release();
-        header.at(opened.segment(), at)
-                .protocol(protocol)
-                .totalLength(opened.totalLength())
-                .headerChecksum(0)
-                .sealChecksum();
+        prependHeader(opened, segment, protocol);
         opened.strip(datagram.headerLength());
+        segment.release();
         selectors.inbound(source(datagram), destination(datagram), protocol, opened);
         if (actionFor(selectors) == SecurityPolicy.Action.PROTECT) {
             ipv4.deliver(opened, datagram, protocol);
