@@ -16,6 +16,7 @@ import org.weir.link.DropCounters;
 import org.weir.link.DropReason;
 import org.weir.memory.ChecksumState;
 import org.weir.memory.Headroom;
+import org.weir.memory.MemoryPlan;
 import org.weir.memory.Pbuf;
 import org.weir.wire.IpAddress;
 import org.weir.wire.IpProtocol;
@@ -41,6 +42,9 @@ public final class Esp implements Protection {
     private static final int LONGEST_PACKET = 0xFFFF;
     /// What no suite exceeds.
     private static final int LARGEST_OVERHEAD = 128;
+    private static final int SCRATCH = LONGEST_PACKET + LARGEST_OVERHEAD;
+    /// The table by SPI: twice as many references as there may be associations.
+    private static final int TABLE = 2 * MOST_ASSOCIATIONS * Integer.BYTES;
     /// RFC 4303 section 2.1: 0 is for local use, 1 to 255 are reserved.
     private static final int FIRST_SPI = 256;
 
@@ -52,7 +56,7 @@ public final class Esp implements Protection {
     private final List<SecurityAssociation> associations = new ArrayList<>();
     private SecurityPolicy[] inOrder = new SecurityPolicy[0];
     private final HashTable<SecurityAssociation> bySpi = new HashTable<>(MOST_ASSOCIATIONS);
-    private final byte[] array = new byte[LONGEST_PACKET + LARGEST_OVERHEAD];
+    private final byte[] array = new byte[SCRATCH];
     private final MemorySegment memory = MemorySegment.ofArray(array);
     private final Ipv4Header header = new Ipv4Header();
     private final Selectors selectors = new Selectors();
@@ -62,6 +66,11 @@ public final class Esp implements Protection {
         this.entropy = ipv4.resources().entropy();
         this.drops = ipv4.drops();
         this.owner = ipv4.resources().owner();
+    }
+
+    /// Adds what is held from the start to `plan`; policies and associations come with their use.
+    public static void plan(MemoryPlan plan) {
+        plan.heap("ESP packet", 1, SCRATCH + TABLE);
     }
 
     // ---- policies ----

@@ -466,7 +466,7 @@ public final class Ipv4 {
 
     /// Takes `packet`, whose header permits it, and sends its fragments: all of them, or none if there are too few
     /// buffers.
-    void sendFragments(Pbuf packet, Netif netif, int destination, int nextHop) {
+    private void sendFragments(Pbuf packet, Netif netif, int destination, int nextHop) {
         final PacketQueue fragments = fragmentation.cut(packet, netif.mtu());
         if (fragments.isEmpty()) {
             drops.count(DropReason.NO_BUFFER);

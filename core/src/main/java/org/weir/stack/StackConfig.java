@@ -1,5 +1,6 @@
 package org.weir.stack;
 
+import org.weir.esp.Esp;
 import org.weir.ip.Ipv4;
 import org.weir.ip.RoutingTable;
 import org.weir.memory.Headroom;
@@ -236,6 +237,7 @@ public record StackConfig(
                 .heap("fragment identifications", Ipv4.IDENTIFICATIONS, Integer.BYTES)
                 .heap("neighbours", neighbors, HEAP_PER_NEIGHBOR);
         RoutingTable.plan(plan, routes);
+        Esp.plan(plan);
         return plan.heap("socket descriptors", sockets, HEAP_PER_ENDPOINT);
     }
 }
