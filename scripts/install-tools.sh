@@ -23,17 +23,23 @@ esac
 # A command, and the package that has it.
 tools='
 ab:apache2-utils
+atftp:atftp
+arping:iputils-arping
 cc:gcc
 curl:curl
 dig:bind9-dnsutils
 dnsmasq:dnsmasq-base
 git:git
+hping3:hping3
 ip:iproute2
 iperf3:iperf3
+kea-dhcp4:kea-dhcp4-server
 make:make
+mtr:mtr-tiny
 mvn:maven
 nc:netcat-openbsd
 nginx:nginx-light
+nmap:nmap
 ping:iputils-ping
 ps:procps
 python3:python3
@@ -46,6 +52,8 @@ sha256sum:coreutils
 ssh:openssh-client
 sshd:openssh-server
 tcpdump:tcpdump
+tcpreplay:tcpreplay
+tftp:tftp-hpa
 traceroute:traceroute
 tshark:tshark
 unshare:util-linux

@@ -7,10 +7,12 @@ module org.weir.core {
     exports org.weir.time;
     exports org.weir.base;
     exports org.weir.link;
+    exports org.weir.filter;
     exports org.weir.esp;
     exports org.weir.ip;
     exports org.weir.udp;
     exports org.weir.tcp;
     exports org.weir.raw;
+    exports org.weir.packet;
     exports org.weir.stack;
 }

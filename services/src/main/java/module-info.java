@@ -5,4 +5,6 @@ module org.weir.services {
     requires static org.jspecify;
 
     exports org.weir.services;
+    exports org.weir.services.dhcp;
+    exports org.weir.services.tftp;
 }

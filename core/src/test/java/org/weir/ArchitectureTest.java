@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /// The arrows between the packages of the core, and what the core may take from the JDK.
 ///
 /// ```
-/// memory  wire  time  base  <-  link  <-  ip  <-  udp, tcp  <-  stack
+/// memory  wire  time  base  <-  link  <-  filter  <-  ip  <-  udp, tcp  <-  stack
 /// ```
 class ArchitectureTest {
     private static final String[] LEAVES = {"memory", "wire", "time", "base"};
@@ -40,36 +40,47 @@ class ArchitectureTest {
     }
 
     @Test
-    void ipKnowsTheLinkAndWhatTheLinkKnows() {
-        only("ip", and(LEAVES, "link"));
+    void filtersKnowTheLinkButNoProtocol() {
+        only("filter", and(LEAVES, "link"));
+    }
+
+    @Test
+    void ipKnowsTheLinkAndFilters() {
+        only("ip", and(LEAVES, "link", "filter"));
     }
 
     @Test
     void udpKnowsIpButNotTcp() {
-        only("udp", and(LEAVES, "link", "ip"));
+        only("udp", and(LEAVES, "link", "filter", "ip"));
     }
 
     @Test
     void rawEndpointsKnowIpButNoTransport() {
-        only("raw", and(LEAVES, "link", "ip"));
+        only("raw", and(LEAVES, "link", "filter", "ip"));
+    }
+
+    @Test
+    void packetEndpointsKnowIpButNoTransport() {
+        only("packet", and(LEAVES, "link", "filter", "ip"));
     }
 
     @Test
     void espKnowsIpButNoTransport() {
-        only("esp", and(LEAVES, "link", "ip"));
+        only("esp", and(LEAVES, "link", "filter", "ip"));
     }
 
     @Test
     void tcpKnowsIpButNotUdp() {
-        only("tcp", and(LEAVES, "link", "ip"));
+        only("tcp", and(LEAVES, "link", "filter", "ip"));
     }
 
     @Test
     void everyPackageOfTheCoreHasItsArrows() {
-        only("stack", and(LEAVES, "link", "ip", "udp", "raw", "esp", "tcp"));
+        only("stack", and(LEAVES, "link", "filter", "ip", "udp", "raw", "packet", "esp", "tcp"));
         holds(noClasses()
                 .should()
-                .resideOutsideOfPackages(packages(and(LEAVES, "link", "ip", "udp", "raw", "esp", "tcp", "stack")))
+                .resideOutsideOfPackages(
+                        packages(and(LEAVES, "link", "filter", "ip", "udp", "raw", "packet", "esp", "tcp", "stack")))
                 .because("a new package states here what it may depend on"));
     }
 

@@ -1,5 +1,6 @@
 package org.weir.cli;
 
+import org.weir.ip.Neighbors;
 import org.weir.ip.Netif;
 import org.weir.link.DropReason;
 import org.weir.memory.FreeHandles;
@@ -19,6 +20,7 @@ final class Counters {
     static String of(Stack stack) {
         final Counters counters = new Counters();
         counters.interfaces(stack);
+        counters.neighbors(stack);
         counters.transports(stack);
         counters.drops(stack);
         counters.inUse(stack);
@@ -44,6 +46,16 @@ final class Counters {
             line("packets sent", netif.packetsSent(), "");
             line("octets sent", netif.octetsSent(), "");
         }
+    }
+
+    private void neighbors(Stack stack) {
+        final Neighbors neighbors = stack.neighbors();
+        heading("neighbours");
+        line("known", neighbors.size(), "of " + stack.config().neighbors());
+        line("questions", neighbors.solicitations(), "");
+        line("without an answer", neighbors.failures(), "");
+        line("gave way to others", neighbors.evictions(), "");
+        line("address conflicts", stack.ipv4().claims().conflicts(), "another host claimed an address of this one");
     }
 
     private void transports(Stack stack) {

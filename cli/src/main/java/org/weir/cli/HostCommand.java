@@ -3,6 +3,7 @@ package org.weir.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -106,11 +107,11 @@ final class HostCommand implements Callable<Integer> {
                 TimeUnit.SECONDS.toNanos(lingerSeconds));
         final TapLink link = TapLink.open(options());
         configureKernel(link);
-        final Host opened = Host.on(link, address, host, ServicePorts.none(), door);
+        final Host opened = Host.on(List.of(Attachment.to(link, address)), host, ServicePorts.none(), door);
         opened.gateway(kernel);
         serve(opened, out);
         if (opened.lostInterface()) {
-            throw new Failure("the interface " + opened.interfaceName() + " was deleted");
+            throw new Failure("the interface " + opened.interfaceNames() + " was deleted");
         }
         return 0;
     }

@@ -1,11 +1,16 @@
 package org.weir.cli;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.weir.memory.MemoryPlan;
 import org.weir.runtime.IdleStrategy;
 import org.weir.services.HttpConfig;
 import org.weir.stack.StackConfig;
+import org.weir.wire.IpAddress;
+import org.weir.wire.IpPrefix;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -30,6 +35,16 @@ final class HostOptions {
             converter = Converters.Mac.class,
             description = "The host's hardware address, as 02:00:00:00:00:01; a random one by default.")
     private long mac;
+
+    @Option(
+            names = "--neighbor",
+            paramLabel = "A=MAC",
+            converter = NeighborSpec.Converter.class,
+            description = {
+                "Send what goes to the neighbour A to MAC, without asking for it by ARP and whatever others say; for"
+                        + " each neighbour once."
+            })
+    private List<NeighborSpec> neighbors = new ArrayList<>();
 
     @Option(
             names = "--fault",
@@ -64,6 +79,17 @@ final class HostOptions {
                     + " [local-port N] [remote-port N]', the first that matches. docs/esp.md lists the suites."
             })
     private @Nullable Path esp;
+
+    @Option(
+            names = "--filter",
+            paramLabel = "FILE",
+            description = {
+                "Let in and out only what FILE permits: lines 'HOOK accept|drop|reject [PROTOCOL] [syn] [from A/LEN]"
+                    + " [to A/LEN] [from-port N[-M]] [port N[-M]] [in NAME] [out NAME]', the first that matches, and"
+                    + " 'policy HOOK accept|drop|reject' for the rest. HOOK is one of input, output, forward, binding,"
+                    + " listening, connecting, accepting. docs/filter.md tells more."
+            })
+    private @Nullable Path filter;
 
     @Option(
             names = "--idle",
@@ -103,6 +129,30 @@ final class HostOptions {
         return ports.http() == null ? memory : httpConfig(0).addTo(memory);
     }
 
+    /// The neighbours that are set.
+    ///
+    /// @param networks the networks of the host's Ethernet interfaces, with its addresses
+    /// @throws ParameterException if one cannot be a neighbour of this host
+    List<NeighborSpec> neighborsOn(List<IpPrefix> networks) {
+        for (final NeighborSpec neighbor : neighbors) {
+            if (networks.isEmpty()) {
+                throw new ParameterException(
+                        mixee.commandLine(), "--neighbor " + neighbor + ": no Ethernet with an --ip could have it");
+            }
+            if (networks.stream().noneMatch(network -> isOtherHost(neighbor.address(), network))) {
+                final String all = networks.stream().map(IpPrefix::toString).collect(Collectors.joining(" or "));
+                throw new ParameterException(
+                        mixee.commandLine(), "--neighbor " + neighbor + " is not another host on the network " + all);
+            }
+        }
+        return neighbors;
+    }
+
+    private static boolean isOtherHost(IpAddress address, IpPrefix network) {
+        final boolean isHost = !network.hasBroadcast() || address.ipv4() != network.broadcast();
+        return isHost && network.contains(address.ipv4()) && !address.equals(network.address());
+    }
+
     static HttpConfig httpConfig(long epochOffsetNs) {
         return HttpConfig.defaults(epochOffsetNs);
     }
@@ -139,6 +189,11 @@ final class HostOptions {
     @Nullable
     Path esp() {
         return esp;
+    }
+
+    @Nullable
+    Path filter() {
+        return filter;
     }
 
     IdleStrategy idle() {

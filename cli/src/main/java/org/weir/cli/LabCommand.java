@@ -114,14 +114,14 @@ final class LabCommand implements Callable<Integer> {
         final TapLink tap = TapLink.open(options);
         configureKernel(tap.name());
         if (library == null) {
-            return run(Host.on(tap, WEIR, host, ServicePorts.wellKnown(), null), Map.of());
+            return run(Host.on(List.of(Attachment.to(tap, WEIR)), host, ServicePorts.wellKnown(), null), Map.of());
         }
         final Path directory = Files.createTempDirectory("weir-lab");
         try {
             final Path socket = directory.resolve("control");
             final DoorSpec door = new DoorSpec(socket, false, DoorSpec.FOR_EVER);
             return run(
-                    Host.on(tap, WEIR, host, ServicePorts.wellKnown(), door),
+                    Host.on(List.of(Attachment.to(tap, WEIR)), host, ServicePorts.wellKnown(), door),
                     Map.of(Library.PRELOAD, library.toString(), ControlPath.VARIABLE, socket.toString()));
         } finally {
             Files.deleteIfExists(directory);

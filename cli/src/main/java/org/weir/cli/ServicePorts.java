@@ -2,21 +2,26 @@ package org.weir.cli;
 
 import org.jspecify.annotations.Nullable;
 
-/// Which services a host offers, each on TCP and UDP except HTTP.
+/// Which services a host offers, each on TCP and UDP except HTTP and TFTP.
 ///
 /// @param echo the port of RFC 862, 0 for none
 /// @param discard the port of RFC 863, 0 for none
 /// @param chargen the port of RFC 864, 0 for none
 /// @param http what is served over HTTP, null for nothing
+/// @param tftp what is served over TFTP, null for nothing
 record ServicePorts(
-        int echo, int discard, int chargen, @Nullable HttpSpec http) {
+        int echo,
+        int discard,
+        int chargen,
+        @Nullable HttpSpec http,
+        @Nullable TftpSpec tftp) {
     static ServicePorts none() {
-        return new ServicePorts(0, 0, 0, null);
+        return new ServicePorts(0, 0, 0, null, null);
     }
 
     /// All of them on their well-known ports.
     static ServicePorts wellKnown() {
-        return new ServicePorts(7, 9, 19, new HttpSpec(80, null));
+        return new ServicePorts(7, 9, 19, new HttpSpec(80, null), null);
     }
 
     @Override
@@ -26,6 +31,7 @@ record ServicePorts(
         append(text, "discard", discard);
         append(text, "chargen", chargen);
         append(text, "http", http == null ? 0 : http.port());
+        append(text, "tftp", tftp == null ? 0 : tftp.port());
         return text.toString();
     }
 

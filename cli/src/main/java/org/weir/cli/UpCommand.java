@@ -3,10 +3,16 @@ package org.weir.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.weir.drivers.TapLink;
 import org.weir.drivers.TapOptions;
+import org.weir.ip.ReversePath;
 import org.weir.stack.SelfExercise;
 import org.weir.wire.IpAddress;
 import org.weir.wire.IpPrefix;
@@ -21,12 +27,17 @@ import picocli.CommandLine.Spec;
 /// `weir up`: runs a host on a TAP or TUN device until a signal ends it.
 @Command(
         name = "up",
-        header = "Run a host on a TAP or TUN device until stopped.",
+        header = "Run a host or router on TAP or TUN devices until stopped.",
         description = {
             "",
             "Opens the device NAME in the current network namespace, or makes it, and answers ARP, ping, UDP and TCP"
                 + " on address A. Prints one line that begins with 'ready' when the host answers, serves until SIGINT"
-                + " or SIGTERM, then prints its counters and exits with status 0.",
+                + " or SIGTERM, then prints its counters and exits with status 0. With --dhcp that line comes when"
+                + " every interface has its address, however long that takes; lines that begin with 'dhcp' say what"
+                + " happens, 'no-answer' after a minute without a server.",
+            "",
+            "Further --tap, --tun and --vlan options, each with its own --ip or --dhcp, give the host more interfaces;"
+                    + " services then answer on all addresses.",
             "",
             "The other end of the device belongs to the kernel. If NAME is new, configure that end while the host"
                 + " runs; it goes away with the host. Opening a device needs root or CAP_NET_ADMIN, or a device that"
@@ -42,6 +53,12 @@ import picocli.CommandLine.Spec;
             "        ip address add 10.10.10.1/24 dev weir0 && ip link set weir0 up && ping 10.10.10.2",
             "  weir up --tap weir0 --ip 10.10.10.2/24 --gateway 10.10.10.1 --http 8080=/srv/www --pcap /tmp/www.pcapng",
             "        serve the files of a directory, and keep a capture",
+            "  weir up --tap weir0 --ip 10.1.0.1/24 --tap weir1 --ip 10.2.0.1/24 --vlan 7 --ip 10.7.0.1/24 --forward",
+            "        a router between two devices and VLAN 7 of the second",
+            "  weir up --tap weir0 --ip 10.10.10.2/24 --gateway 10.10.10.1 --neighbor 10.10.10.1=02:00:00:00:00:01",
+            "        trust nobody who says that the gateway has moved",
+            "  weir up --tap weir0 --dhcp --lease /tmp/weir0.lease --mac 02:00:00:00:00:02 --hostname weir",
+            "        an address from a DHCP server, the same at each start",
             "  weir up --tap weir0 --ip 10.10.10.2/24 --discard 9 --fault loss=2%%,delay=5ms,seed=7",
             "        a network that loses one frame in fifty each way",
             "",
@@ -53,16 +70,8 @@ final class UpCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @ArgGroup(multiplicity = "1")
-    private Device device;
-
-    @Option(
-            names = "--ip",
-            paramLabel = "A/LEN",
-            required = true,
-            converter = Converters.Prefix.class,
-            description = "The host's address and the length of its network's prefix, as 10.10.10.2/24.")
-    private IpPrefix address;
+    @ArgGroup(exclusive = false, multiplicity = "1..*")
+    private List<InterfaceOptions> interfaces;
 
     @Option(
             names = "--gateway",
@@ -70,6 +79,31 @@ final class UpCommand implements Callable<Integer> {
             converter = Converters.Address.class,
             description = "Where packets for other networks go.")
     private @Nullable IpAddress gateway;
+
+    @Option(
+            names = "--route",
+            paramLabel = "DEST/LEN=A",
+            converter = RouteSpec.Converter.class,
+            description = {
+                "Where packets for one network go, as 10.2.0.0/16=10.1.0.9: to a neighbour, or to 'blackhole',"
+                        + " 'unreachable' or 'prohibit', which refuse them. More of them give more routes."
+            })
+    private List<RouteSpec> routes = List.of();
+
+    @Option(
+            names = "--forward",
+            description = "Pass on packets for others as a router does (RFC 1812), with ICMP errors and redirects.")
+    private boolean forward;
+
+    @Option(
+            names = "--reverse-path",
+            paramLabel = "CHECK",
+            defaultValue = "strict",
+            description = {
+                "Which packets --forward passes on: strict (their source is where they come from: the default), loose"
+                        + " (there is a route to their source) or off (RFC 3704)."
+            })
+    private ReversePath reversePath;
 
     @Option(
             names = "--echo",
@@ -100,6 +134,16 @@ final class UpCommand implements Callable<Integer> {
     private @Nullable HttpSpec http;
 
     @Option(
+            names = "--tftp",
+            paramLabel = "P=DIR[,write]",
+            converter = TftpSpec.Converter.class,
+            description = {
+                "Serve the files of DIR by TFTP on UDP port P, in octet mode with block sizes up to 65464 and windows"
+                        + " up to 64 blocks; with 'write' take new files of up to 1 GiB too, but overwrite none."
+            })
+    private @Nullable TftpSpec tftp;
+
+    @Option(
             names = "--socket",
             paramLabel = "PATH",
             description = {
@@ -113,46 +157,122 @@ final class UpCommand implements Callable<Integer> {
     @Mixin
     private HostOptions host;
 
-    /// The device that the host is on.
-    static final class Device {
-        @Option(
-                names = "--tap",
-                paramLabel = "NAME",
-                required = true,
-                description = "The TAP device: Ethernet frames. New or existing.")
-        private @Nullable String tap;
-
-        @Option(
-                names = "--tun",
-                paramLabel = "NAME",
-                required = true,
-                description = "The TUN device: IP packets. New or existing.")
-        private @Nullable String tun;
-    }
-
     @Override
     public Integer call() throws Exception {
         final PrintWriter out = spec.commandLine().getOut();
-        final ServicePorts ports = new ServicePorts(echo, discard, chargen, http);
-        final TapOptions options = options();
-        if (gateway != null && !address.contains(gateway.ipv4())) {
-            throw new ParameterException(
-                    spec.commandLine(), "--gateway " + gateway + " is not on the network of --ip " + address);
-        }
+        final ServicePorts ports = new ServicePorts(echo, discard, chargen, http, tftp);
+        check();
         if (host.printsPlan()) {
             out.print(host.memoryPlan(ports));
             out.flush();
             return 0;
         }
-        final Host opened = Host.on(TapLink.open(options), address, host, ports, door());
+        final Host opened = Host.on(attachments(), host, ports, door());
+        serve(opened, out);
+        if (opened.lostInterface()) {
+            throw new Failure("the interface " + opened.interfaceNames() + " was deleted");
+        }
+        return 0;
+    }
+
+    // ---- what is asked for ----
+
+    /// Refuses, before any device is opened, what cannot be.
+    private void check() {
+        checkInterfaces();
+        if (host.mac() != 0 && devices() > 1) {
+            throw wrong("--mac is the hardware address of one device, and there are " + devices());
+        }
+        host.neighborsOn(interfaces.stream()
+                .filter(each -> each.tun() == null)
+                .flatMap(each -> each.addresses().stream())
+                .toList());
+        checkNeighbor("--gateway ", gateway);
+        for (final RouteSpec route : routes) {
+            checkNeighbor("--route " + route.destination() + ": ", route.gateway());
+        }
+    }
+
+    private @Nullable DhcpSpec dhcp(InterfaceOptions each) {
+        try {
+            return each.dhcp();
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+    }
+
+    private void checkInterfaces() {
+        boolean isOnTap = false;
+        final Set<Integer> vlans = new HashSet<>();
+        for (final InterfaceOptions each : interfaces) {
+            dhcp(each);
+            if (each.vlan() == null) {
+                isOnTap = each.tap() != null;
+                vlans.clear();
+                options(each);
+            } else if (!isOnTap) {
+                throw wrong("--vlan " + each.vlan().id() + " does not follow the --tap that carries it");
+            } else if (!vlans.add(each.vlan().id())) {
+                throw wrong("--vlan " + each.vlan().id() + " is there twice");
+            }
+            checkAddresses(each.addresses());
+        }
+    }
+
+    private void checkAddresses(List<IpPrefix> ofOne) {
+        final Set<IpAddress> addresses = new HashSet<>();
+        for (final IpPrefix each : ofOne) {
+            if (!addresses.add(each.address())) {
+                throw wrong("--ip " + each.address() + " is there twice");
+            }
+        }
+    }
+
+    private long devices() {
+        return interfaces.stream().filter(each -> each.vlan() == null).count();
+    }
+
+    private void checkNeighbor(String option, @Nullable IpAddress address) {
+        if (address != null && interfaces.stream().noneMatch(each -> each.contains(address))) {
+            final String networks = interfaces.stream()
+                    .flatMap(each -> each.addresses().stream())
+                    .map(IpPrefix::toString)
+                    .collect(Collectors.joining(" or "));
+            throw wrong(option
+                    + address
+                    + (networks.isEmpty() ? " needs an --ip" : " is not on the network of --ip " + networks));
+        }
+    }
+
+    private ParameterException wrong(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+
+    /// Opens all devices, or none.
+    private List<Attachment> attachments() throws IOException {
+        final List<Attachment> opened = new ArrayList<>();
+        try {
+            for (final InterfaceOptions each : interfaces) {
+                final TapLink tap = each.vlan() == null ? TapLink.open(options(each)) : null;
+                opened.add(new Attachment(tap, each.vlan(), each.addresses(), dhcp(each)));
+            }
+        } catch (IOException | RuntimeException e) {
+            Host.closeAll(opened);
+            throw e;
+        }
+        return opened;
+    }
+
+    private void configure(Host opened) throws Failure {
         if (gateway != null) {
             opened.gateway(gateway);
         }
-        serve(opened, out);
-        if (opened.lostInterface()) {
-            throw new Failure("the interface " + opened.interfaceName() + " was deleted");
+        for (final RouteSpec route : routes) {
+            opened.route(route);
         }
-        return 0;
+        if (forward) {
+            opened.forward(reversePath);
+        }
     }
 
     private @Nullable DoorSpec door() throws IOException {
@@ -164,14 +284,14 @@ final class UpCommand implements Callable<Integer> {
                 : new DoorSpec(Path.of(socket).toAbsolutePath(), false, DoorSpec.FOR_EVER);
     }
 
-    private static void serve(Host opened, PrintWriter out) throws IOException {
+    private void serve(Host opened, PrintWriter out) throws IOException, Failure {
         final Termination termination = Termination.install();
         termination.onSignal(_ -> opened.stop());
         int status = Failure.GENERAL;
         try (opened) {
+            configure(opened);
             SelfExercise.run();
-            out.println(opened.readyLine());
-            out.flush();
+            opened.announce(out);
             opened.release();
             opened.run();
             status = 0;
@@ -182,10 +302,10 @@ final class UpCommand implements Callable<Integer> {
         }
     }
 
-    private TapOptions options() {
+    private TapOptions options(InterfaceOptions each) {
         try {
             final TapOptions options =
-                    device.tun == null ? TapOptions.tap(String.valueOf(device.tap)) : TapOptions.tun(device.tun);
+                    each.tun() == null ? TapOptions.tap(String.valueOf(each.tap())) : TapOptions.tun(each.tun());
             final TapOptions made = options.withMtu(host.mtu()).withHardwareAddress(host.mac());
             return host.offload() ? made : made.withoutOffload();
         } catch (IllegalArgumentException e) {

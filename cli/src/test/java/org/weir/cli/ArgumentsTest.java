@@ -32,14 +32,38 @@ final class ArgumentsTest {
         lab --                                  | weir lab: missing COMMAND, as in 'weir lab -- ping 10.10.10.2'
         lab --connections 0 -- true             | weir lab: TCP connections of 0 is not in 1 to 16777216
         lab --mtu 10 -- true                    | weir lab: MTU 10 is not in 68 to 65535, or 0 for the interface's own
-        up --tap t0                             | weir up: Missing required option: '--ip=A/LEN'
-        up --tap t0 --ip x                      | weir up: Invalid value for option '--ip': not an address with a prefix length: 'x' (expected as in 10.10.10.2/24)
-        up --tap t0 --ip 10.10.10.2/33          | weir up: Invalid value for option '--ip': prefix length 33 of 10.10.10.2 is not in 0 to 32
+        up --tap t0                             | weir up: --tap t0 needs --ip or --dhcp
+        up --tap t0 --ip x                      | weir up: Invalid value for option '--ip' (A/LEN): not an address with a prefix length: 'x' (expected as in 10.10.10.2/24)
+        up --tap t0 --ip 10.10.10.2/33          | weir up: Invalid value for option '--ip' (A/LEN): prefix length 33 of 10.10.10.2 is not in 0 to 32
         up --tap a/b --ip 10.10.10.2/24         | weir up: interface name 'a/b' is not 1 to 15 visible ASCII characters without '/' and ':'
         up --tap t0 --ip 10.0.0.2/24 --echo 0   | weir up: Invalid value for option '--echo': '0' is not a port: 1 to 65535
         up --tap t0 --ip 10.0.0.2/24 --http x=y | weir up: Invalid value for option '--http': 'x' is not a port: 1 to 65535
         up --tap t0 --ip 10.0.0.2/24 --mac 1    | weir up: Invalid value for option '--mac': not a MAC address: '1' (expected six hexadecimal octets, as in 02:00:00:00:00:01)
         up --tap t0 --ip 10.0.0.2/24 --gateway 10.0.1.1 | weir up: --gateway 10.0.1.1 is not on the network of --ip 10.0.0.2/24
+        up --tap t0 --ip 10.0.0.2/24 --tap t1 --ip 10.1.0.2/24 --mac 02:00:00:00:00:01 | weir up: --mac is the hardware address of one device, and there are 2
+        up --tap t0 --ip 10.0.0.2/24 --vlan 4095 --ip 10.1.0.2/24 | weir up: Invalid value for option '--vlan': VLAN 4095 is not in 1 to 4094
+        up --tap t0 --ip 10.0.0.2/24 --vlan 7:8 --ip 10.1.0.2/24 | weir up: Invalid value for option '--vlan': VLAN priority 8 is not in 0 to 7
+        up --tap t0 --ip 10.0.0.2/24 --vlan x --ip 10.1.0.2/24 | weir up: Invalid value for option '--vlan': 'x' is not a VLAN, as 7, 7:5 or 7:dscp are
+        up --tun t0 --ip 10.0.0.2/24 --vlan 7 --ip 10.1.0.2/24 | weir up: --vlan 7 does not follow the --tap that carries it
+        up --tap t0 --ip 10.0.0.2/24 --vlan 7 --ip 10.1.0.2/24 --vlan 7:5 --ip 10.2.0.2/24 | weir up: --vlan 7 is there twice
+        up --tap t0 --ip 10.0.0.2/24 --ip 10.0.0.2/25 | weir up: --ip 10.0.0.2 is there twice
+        up --tap t0 --ip 10.0.0.2/24 --route 10.2.0.0/16 | weir up: Invalid value for option '--route' (DEST/LEN=A): '10.2.0.0/16' is not DEST/LEN=GATEWAY, as 10.2.0.0/16=10.1.0.9 is
+        up --tap t0 --ip 10.0.0.2/24 --route 10.2.0.0/16=10.9.0.1 | weir up: --route 10.2.0.0/16: 10.9.0.1 is not on the network of --ip 10.0.0.2/24
+        up --tap t0 --ip 10.0.0.2/24 --reverse-path x | weir up: Invalid value for option '--reverse-path': expected one of [STRICT, LOOSE, OFF] (case-insensitive) but was 'x'
+        up --tap t0 --ip 10.0.0.2/24 --neighbor 10.0.0.1   | weir up: Invalid value for option '--neighbor' (A=MAC): '10.0.0.1' is not a neighbour (expected as in 10.10.10.1=02:00:00:00:00:01)
+        up --tap t0 --ip 10.0.0.2/24 --neighbor 10.0.0.1=x | weir up: Invalid value for option '--neighbor' (A=MAC): not a MAC address: 'x' (expected six hexadecimal octets, as in 02:00:00:00:00:01)
+        up --tap t0 --ip 10.0.0.2/24 --neighbor 10.0.0.1=01:00:5e:00:00:01 | weir up: Invalid value for option '--neighbor' (A=MAC): 01:00:5e:00:00:01 is not the address of one host
+        up --tap t0 --ip 10.0.0.2/24 --neighbor 10.0.1.1=02:00:00:00:00:01 | weir up: --neighbor 10.0.1.1=02:00:00:00:00:01 is not another host on the network 10.0.0.2/24
+        up --tap t0 --ip 10.0.0.2/24 --neighbor 10.0.0.2=02:00:00:00:00:01 | weir up: --neighbor 10.0.0.2=02:00:00:00:00:01 is not another host on the network 10.0.0.2/24
+        up --tun t0 --ip 10.0.0.2/24 --neighbor 10.0.0.1=02:00:00:00:00:01 | weir up: --neighbor 10.0.0.1=02:00:00:00:00:01: no Ethernet with an --ip could have it
+        up --tap t0 --ip 10.0.0.2/24 --dhcp     | weir up: --tap t0 has both --ip and --dhcp
+        up --tap t0 --dhcp --vlan 7             | weir up: --vlan 7 needs --ip or --dhcp
+        up --tun t0 --dhcp                      | weir up: --tun t0 cannot have --dhcp, which is for Ethernets
+        up --tap t0 --ip 10.0.0.2/24 --lease f  | weir up: --lease needs --dhcp
+        up --tap t0 --ip 10.0.0.2/24 --hostname f | weir up: --hostname needs --dhcp
+        up --tap t0 --dhcp --hostname a_b       | weir up: host name 'a_b' is not letters, digits and hyphens between them
+        up --tap t0 --dhcp --gateway 10.0.0.1   | weir up: --gateway 10.0.0.1 needs an --ip
+        up --tap t0 --ip 10.0.0.2/24 --tftp 69 | weir up: Invalid value for option '--tftp': '69' is not P=DIR[,write], as 69=/srv/tftp is
         demo --loss 51                          | weir demo: --loss 51.0 is not in 0 to 50
         demo --octets 0                         | weir demo: --octets 0 is not in 1 to 100000000
         bench loss --loss 1,80                  | weir bench loss: --loss of 80.0 is not in 0 to 50

@@ -1,24 +1,19 @@
 package org.weir.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.weir.cli.OwnNetwork.shell;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.weir.cli.WeirProcess.Result;
-import org.weir.drivers.KernelInterface;
-import org.weir.drivers.NetworkNamespace;
-import org.weir.wire.IpPrefix;
 
 /// `weir up` in a network namespace of the test's own.
 @NeedsLab(tools = {"curl", "ip", "ping"})
@@ -29,46 +24,14 @@ final class UpTest {
     @TempDir
     private Path directory;
 
-    /// What happens in the namespace.
-    @FunctionalInterface
-    private interface Body {
-        void run() throws Exception;
-    }
-
-    /// Runs `body` in a thread that has a network of its own; processes that it starts share that.
-    private static void inNamespace(Body body) throws Exception {
-        final CompletableFuture<Void> done = new CompletableFuture<>();
-        Thread.ofPlatform().daemon().start(() -> {
-            try {
-                NetworkNamespace.enterNew();
-                KernelInterface.loopback().up();
-                body.run();
-                done.complete(null);
-            } catch (Exception | AssertionError e) {
-                done.completeExceptionally(e);
-            }
-        });
-        done.get(2 * LIMIT_S, TimeUnit.SECONDS);
-    }
-
-    private static String shell(String script) throws Exception {
-        final Process process =
-                new ProcessBuilder("sh", "-c", script).redirectErrorStream(true).start();
-        final String output = new String(process.getInputStream().readAllBytes(), UTF_8);
-        assertTrue(process.waitFor(LIMIT_S, TimeUnit.SECONDS));
-        return output;
-    }
-
     private static void configure(String name) throws Exception {
-        final KernelInterface kernel = KernelInterface.named(name);
-        kernel.address(IpPrefix.parse("10.10.10.1/24"));
-        kernel.up();
+        OwnNetwork.configure(name, "10.10.10.1/24");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"INT", "TERM"})
     void servesUntilASignalAndPrintsItsCounters(String signal) throws Exception {
-        inNamespace(() -> {
+        OwnNetwork.run(() -> {
             try (WeirProcess weir = WeirProcess.start(
                     "up",
                     "--tap",
@@ -97,7 +60,7 @@ final class UpTest {
     void servesNativePrograms() throws Exception {
         final String path =
                 Files.createTempDirectory("weir-up").resolve("control").toString();
-        inNamespace(() -> {
+        OwnNetwork.run(() -> {
             try (WeirProcess weir =
                             WeirProcess.start("up", "--tap", "weir3", "--ip", "10.10.10.2/24", "--socket", path);
                     WeirProcess second = startAfter(weir, path)) {
@@ -121,8 +84,34 @@ final class UpTest {
     }
 
     @Test
+    void sendsToANeighbourThatIsSetWithoutAskingForIt() throws Exception {
+        OwnNetwork.run(() -> {
+            try (WeirProcess weir = WeirProcess.start(
+                    "up",
+                    "--tap",
+                    "weir5",
+                    "--ip",
+                    "10.10.10.2/24",
+                    "--neighbor",
+                    "10.10.10.1=02:00:00:00:00:77",
+                    "--socket",
+                    "none")) {
+                assertTrue(weir.line().startsWith("ready weir5 10.10.10.2/24 mac "));
+                configure("weir5");
+                assertTrue(shell("ping -c 1 -W 1 10.10.10.2").contains(" 0 received"), "the answer goes elsewhere");
+                shell("ip link set dev weir5 address 02:00:00:00:00:77");
+                assertTrue(shell("ping -c 2 -i 0.2 10.10.10.2").contains(" 2 received"));
+                weir.signal("TERM");
+                final Result result = weir.result(LIMIT_S).hasStatus(0);
+                assertTrue(result.output().lines().anyMatch(l -> l.matches("  known +1  of 256")), result::toString);
+                assertTrue(result.output().lines().anyMatch(l -> l.matches("  questions +0")), result::toString);
+            }
+        });
+    }
+
+    @Test
     void usesADeviceThatIsThereAndLeavesIt() throws Exception {
-        inNamespace(() -> {
+        OwnNetwork.run(() -> {
             shell("ip tuntap add weir1 mode tap");
             configure("weir1");
             try (WeirProcess weir = WeirProcess.start("up", "--tap", "weir1", "--ip", "10.10.10.2/24")) {
@@ -137,7 +126,7 @@ final class UpTest {
 
     @Test
     void runsOnATun() throws Exception {
-        inNamespace(() -> {
+        OwnNetwork.run(() -> {
             try (WeirProcess weir =
                     WeirProcess.start("up", "--tun", "weir2", "--ip", "10.10.10.2/24", "--socket", "none")) {
                 assertEquals("ready weir2 10.10.10.2/24 mtu 1500", weir.line());
@@ -155,7 +144,7 @@ final class UpTest {
         final byte[] big = new byte[3_000_000];
         Arrays.fill(big, (byte) 'x');
         Files.write(directory.resolve("big.txt"), big);
-        inNamespace(() -> {
+        OwnNetwork.run(() -> {
             try (WeirProcess weir =
                     WeirProcess.start("up", "--tap", "weir0", "--ip", "10.10.10.2/24", "--http", "8080=" + directory)) {
                 assertTrue(weir.line().contains(" http 8080"));
@@ -174,7 +163,7 @@ final class UpTest {
 
     @Test
     void saysThatItsDeviceWasDeleted() throws Exception {
-        inNamespace(() -> {
+        OwnNetwork.run(() -> {
             try (WeirProcess weir = WeirProcess.start("up", "--tap", "weir0", "--ip", "10.10.10.2/24")) {
                 weir.line();
                 configure("weir0");
@@ -188,7 +177,7 @@ final class UpTest {
 
     @Test
     void aBusyDeviceIsOneLine() throws Exception {
-        inNamespace(() -> {
+        OwnNetwork.run(() -> {
             try (WeirProcess first = WeirProcess.start("up", "--tap", "weir0", "--ip", "10.10.10.2/24");
                     WeirProcess second = startAfter(first)) {
                 final String error = second.result(LIMIT_S).hasStatus(1).error();

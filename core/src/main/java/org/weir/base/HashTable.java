@@ -54,4 +54,9 @@ public final class HashTable<E extends HashEntry<E>> {
     public int size() {
         return size;
     }
+
+    /// The number of chains, which [#first] takes the numbers of as hashes: for who looks at every entry.
+    public int chains() {
+        return chains.length;
+    }
 }

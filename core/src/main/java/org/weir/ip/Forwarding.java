@@ -1,6 +1,8 @@
 package org.weir.ip;
 
 import org.jspecify.annotations.Nullable;
+import org.weir.filter.FilterHook;
+import org.weir.filter.Filters;
 import org.weir.link.DropCounters;
 import org.weir.link.DropReason;
 import org.weir.link.Framing;
@@ -8,6 +10,8 @@ import org.weir.memory.ChecksumState;
 import org.weir.memory.Pbuf;
 import org.weir.wire.EthernetHeader;
 import org.weir.wire.IcmpHeader;
+import org.weir.wire.IpAddress;
+import org.weir.wire.IpProtocol;
 import org.weir.wire.Ipv4Header;
 import org.weir.wire.MacAddress;
 
@@ -28,10 +32,13 @@ public final class Forwarding {
 
     private final Ipv4 ipv4;
     private final DropCounters drops;
+    private final Filters filters;
     private final IcmpErrorOutput errors;
     private final PacketSplitter splitter;
     private final Ipv4Header header = new Ipv4Header();
+    private final TinyFragment tiny = new TinyFragment();
     private final EthernetHeader frame = new EthernetHeader();
+    private final Datagram rejected = new Datagram();
     private final RateLimiter redirectLimit = new RateLimiter(REDIRECTS_PER_SECOND, REDIRECTS_PER_SECOND);
     private boolean enabled;
     private ReversePath reversePath = ReversePath.STRICT;
@@ -47,6 +54,7 @@ public final class Forwarding {
     Forwarding(Ipv4 ipv4, IcmpErrorOutput errors) {
         this.ipv4 = ipv4;
         this.drops = ipv4.drops();
+        this.filters = ipv4.filters();
         this.errors = errors;
         this.splitter = new PacketSplitter(ipv4.pool());
     }
@@ -99,6 +107,8 @@ public final class Forwarding {
         final Route route = ipv4.routes().lookUp(destination);
         if (route == null || !route.isUnicast() || route.netif().isLoopback()) {
             refuse(packet, route);
+        } else if (filters.sees(FilterHook.FORWARD) && (isHidden(packet) || isRefused(packet, netif, route))) {
+            return;
         } else if (header.timeToLive() <= 1) {
             report(packet, IcmpHeader.TIME_EXCEEDED, IcmpHeader.TIME_TO_LIVE_EXCEEDED, 0);
             drops.drop(packet, DropReason.FORWARD_TTL_EXCEEDED);
@@ -110,6 +120,47 @@ public final class Forwarding {
         } else {
             passOn(packet, netif, route);
         }
+    }
+
+    /// Takes a fragment that keeps from the filter what it is to judge by.
+    private boolean isHidden(Pbuf packet) {
+        if (!header.isFragment() || !tiny.hides(header, packet, packet.length() - headerLength)) {
+            return false;
+        }
+        drops.drop(packet, DropReason.IPV4_FRAGMENT_TINY);
+        return true;
+    }
+
+    /// Asks the filter about a packet, before anything is said about it, and takes it if it must not be passed on.
+    private boolean isRefused(Pbuf packet, Netif netif, Route route) {
+        final DropReason why = filters.refusalOf(
+                FilterHook.FORWARD, packet, netif.name(), route.netif().name());
+        if (why == null) {
+            return false;
+        }
+        if (filters.isRejected()) {
+            drops.count(why);
+            reject(packet, netif);
+        } else {
+            drops.drop(packet, why);
+        }
+        return true;
+    }
+
+    /// Takes a packet that the filter has refused and tells its sender: in the name of its destination if that is
+    /// what a reset needs.
+    private void reject(Pbuf packet, Netif netif) {
+        final Transport tcp =
+                header.protocol() == IpProtocol.TCP && !header.isFragment() ? ipv4.transportFor(IpProtocol.TCP) : null;
+        if (tcp == null) {
+            unreachable(packet, IcmpHeader.ADMINISTRATIVELY_PROHIBITED);
+            packet.release();
+            return;
+        }
+        rejected.ipv4(netif, IpAddress.mapped(source), IpAddress.mapped(destination));
+        rejected.header(headerLength, header.typeOfService(), false);
+        packet.strip(headerLength);
+        tcp.reject(packet, rejected);
     }
 
     /// Why a packet must not be passed on, whatever the routes say; null if it may.
@@ -240,8 +291,7 @@ public final class Forwarding {
         if (isToBeCut) {
             splitter.declareSegments(packet, headerLength);
         }
-        final boolean hasRoom =
-                packet.headroom() >= EthernetHeader.LENGTH || out.capabilities().framing() == Framing.IP;
+        final boolean hasRoom = packet.headroom() >= out.linkHeader();
         return hasRoom && !(isToBeCut && !out.isCutByLink(packet)) ? packet : splitter.split(packet, headerLength);
     }
 

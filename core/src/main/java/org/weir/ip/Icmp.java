@@ -6,12 +6,10 @@ import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 import org.weir.link.DropCounters;
 import org.weir.link.DropReason;
-import org.weir.link.Framing;
 import org.weir.memory.ChecksumState;
 import org.weir.memory.Headroom;
 import org.weir.memory.Pbuf;
 import org.weir.wire.Checksum;
-import org.weir.wire.EthernetHeader;
 import org.weir.wire.IcmpHeader;
 import org.weir.wire.IpAddress;
 import org.weir.wire.IpProtocol;
@@ -20,7 +18,6 @@ import org.weir.wire.Ipv4Header;
 /// ICMP, RFC 792 and RFC 1122 section 3.2.2: answers echo requests, reports errors and passes reported ones to the
 /// transport.
 public final class Icmp {
-    private static final int DEFENCES_PER_SECOND = 1;
     private static final int TRANSPORT_QUOTE = 8;
 
     private static final ValueLayout.OfInt PORTS = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
@@ -33,7 +30,6 @@ public final class Icmp {
     private final IcmpError error = new IcmpError();
     /// Of a packet of ours, which may lie in several buffers: the longest header and what is quoted behind it.
     private final MemorySegment beginning = MemorySegment.ofArray(new byte[Ipv4Header.LONGEST + TRANSPORT_QUOTE]);
-    private final RateLimiter defenceLimit = new RateLimiter(DEFENCES_PER_SECOND, DEFENCES_PER_SECOND);
     private long echoesAnswered;
     private long errorsReceived;
 
@@ -53,11 +49,6 @@ public final class Icmp {
 
     public long errorsReceived() {
         return errorsReceived;
-    }
-
-    /// True if an address conflict may be answered now.
-    boolean mayDefend() {
-        return defenceLimit.permits(ipv4.clock().nowNs());
     }
 
     // ---- in ----
@@ -109,17 +100,17 @@ public final class Icmp {
                 .checksum(0);
         header.checksum(Checksum.complement(PacketChecksum.sum(reply, 0)));
         reply.checksumState(ChecksumState.VERIFIED);
-        echoesAnswered++;
         final int to = IpAddress.ipv4(datagram.sourceLow());
         final int from = IpAddress.ipv4(datagram.destinationLow());
-        ipv4.dispatch(reply, route, from, to, IpProtocol.ICMP, Ipv4.DEFAULT_TTL);
+        if (ipv4.dispatchFragmentable(reply, route, from, to, IpProtocol.ICMP, Ipv4.DEFAULT_TTL)) {
+            echoesAnswered++;
+        }
     }
 
-    /// The buffer of the request serves the answer, unless it came without an Ethernet header and is to leave with
-    /// one: then the ICMP header gets a buffer of its own.
+    /// The buffer of the request serves the answer, unless it came with a shorter link header than it leaves with:
+    /// then the ICMP header gets a buffer of its own.
     private @Nullable Pbuf withRoomForHeaders(Pbuf message, Netif netif) {
-        final int linkHeader = netif.capabilities().framing() == Framing.ETHERNET ? EthernetHeader.LENGTH : 0;
-        if (message.headroom() >= Ipv4Header.LENGTH + linkHeader) {
+        if (message.headroom() >= Ipv4Header.LENGTH + netif.linkHeader()) {
             return message;
         }
         final Pbuf reply = ipv4.pool().take(Headroom.NETWORK, IcmpHeader.LENGTH);
@@ -145,8 +136,9 @@ public final class Icmp {
             return;
         }
         errorsReceived++;
-        error.what(header.type(), header.code(), header.nextHopMtu(), false);
-        pass(message.segment(), inner);
+        error.what(header.type(), header.code(), header.nextHopMtu());
+        error.by(datagram.sourceLow());
+        pass(message.segment(), inner, length);
         message.release();
     }
 
@@ -175,26 +167,27 @@ public final class Icmp {
                 && ipv4.isLocal(quoted.source());
     }
 
-    private void pass(MemorySegment segment, long at) {
+    private void pass(MemorySegment segment, long at, int length) {
         quoted.at(segment, at);
-        final Transport transport = ipv4.transportFor(quoted.protocol());
+        final int protocol = quoted.protocol();
+        final int headerLength = quoted.headerLength();
+        final int octets = Math.min(length, Math.max(quoted.totalLength(), headerLength + TRANSPORT_QUOTE));
+        error.about(IpAddress.mapped(quoted.source()), IpAddress.mapped(quoted.destination()));
+        error.quote(segment, at + headerLength, octets - headerLength);
+        final Transport transport = ipv4.transportFor(protocol);
         if (transport != null) {
-            final long transportOffset = at + quoted.headerLength();
-            error.about(
-                    IpAddress.mapped(quoted.source()),
-                    IpAddress.mapped(quoted.destination()),
-                    segment,
-                    transportOffset);
             transport.processError(error);
         }
+        ipv4.showError(error, protocol);
     }
 
     /// Tells the sender of `packet` (borrowed, from its IP header) that our own ARP got no answer.
     void reportHostUnreachable(Pbuf packet) {
         final int length = packet.copyTo(0, beginning, 0, (int) beginning.byteSize());
         if (isQuoteWhole(beginning, 0, length)) {
-            error.what(IcmpHeader.DESTINATION_UNREACHABLE, IcmpHeader.HOST_UNREACHABLE, 0, true);
-            pass(beginning, 0);
+            error.what(IcmpHeader.DESTINATION_UNREACHABLE, IcmpHeader.HOST_UNREACHABLE, 0);
+            error.by(0);
+            pass(beginning, 0, length);
         }
     }
 
@@ -203,6 +196,11 @@ public final class Icmp {
     /// Takes `segment`, which nobody listens for, and says so to its sender.
     public void portUnreachable(Pbuf segment, Datagram datagram) {
         sendUnreachable(segment, datagram, IcmpHeader.PORT_UNREACHABLE);
+    }
+
+    /// Takes `segment`, which a filter has refused, and says so to its sender: RFC 1812 section 5.2.7.1.
+    public void prohibited(Pbuf segment, Datagram datagram) {
+        sendUnreachable(segment, datagram, IcmpHeader.ADMINISTRATIVELY_PROHIBITED);
     }
 
     void protocolUnreachable(Pbuf segment, Datagram datagram) {

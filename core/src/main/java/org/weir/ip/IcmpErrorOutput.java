@@ -83,8 +83,10 @@ final class IcmpErrorOutput {
         icmp.checksum(Checksum.complement(PacketChecksum.sum(message, 0)));
         message.checksumState(ChecksumState.VERIFIED);
         message.typeOfService(PRECEDENCE);
+        if (!ipv4.dispatch(message, route, from, to, IpProtocol.ICMP, Ipv4.DEFAULT_TTL)) {
+            return false;
+        }
         sent++;
-        ipv4.dispatch(message, route, from, to, IpProtocol.ICMP, Ipv4.DEFAULT_TTL);
         return true;
     }
 

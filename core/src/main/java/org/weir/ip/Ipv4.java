@@ -4,6 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.weir.base.KeyedHash;
+import org.weir.base.UniversalHash;
+import org.weir.filter.FilterHook;
+import org.weir.filter.Filters;
 import org.weir.link.DropCounters;
 import org.weir.link.DropReason;
 import org.weir.link.Framing;
@@ -34,14 +37,19 @@ public final class Ipv4 {
     private final StackResources resources;
     private final PbufPool pool;
     private final DropCounters drops;
+    private final Filters filters;
     private final Ethernet ethernet;
+    private final Neighbors neighbors;
+    private final PathMtus pathMtus;
     private final Arp arp;
+    private final AddressClaims claims;
     private final Icmp icmp;
     private final Forwarding forwarding;
     private final Multicast multicast;
     private final Reassembly reassembly;
     private final Fragmentation fragmentation;
     private final Identifications identifications;
+    private final ErrorRecords errorRecords;
     private final RoutingTable routes;
     private final Route nowhere;
     private final List<Netif> netifs = new ArrayList<>();
@@ -50,28 +58,36 @@ public final class Ipv4 {
     private @Nullable Transport tcp;
     private @Nullable Transport udp;
     private @Nullable RawInput raw;
+    private @Nullable FrameWatcher watcher;
     private final ProtectedOutput protectedOutput;
     private @Nullable Protection protection;
     private int identification;
     private int interfacesMade;
 
-    /// Makes the layer; `neighbors` bounds the ARP cache, `memberships` the groups that sockets join,
-    /// `reassemblies` the datagrams that are put together at the same time, `routeCapacity` the routing table.
-    public Ipv4(StackResources resources, int neighbors, int memberships, int reassemblies, int routeCapacity) {
+    /// Makes the layer; `neighborCapacity` bounds the neighbours and the narrow paths, `memberships` the groups
+    /// that sockets join, `reassemblies` the datagrams that are put together at the same time, `routeCapacity` the
+    /// routing table.
+    public Ipv4(StackResources resources, int neighborCapacity, int memberships, int reassemblies, int routeCapacity) {
         this.resources = resources;
         this.pool = resources.pool();
         this.drops = resources.drops();
+        this.filters = resources.filters();
         this.input = new Ipv4Input(this, drops);
         final IcmpErrorOutput errors = new IcmpErrorOutput(this);
         this.icmp = new Icmp(this, errors);
         this.forwarding = new Forwarding(this, errors);
-        this.arp = new Arp(this, resources.timers(), neighbors, new KeyedHash(resources.entropy()));
+        final UniversalHash hash = new UniversalHash(resources.entropy());
+        this.neighbors = new Neighbors(resources, neighborCapacity, hash);
+        this.pathMtus = new PathMtus(resources.clock(), hash, neighborCapacity);
+        this.arp = new Arp(this, neighbors);
+        this.claims = new AddressClaims(this, arp);
         this.ethernet = new Ethernet(this, arp, drops);
         this.multicast = new Multicast(this, memberships);
         this.protectedOutput = new ProtectedOutput(this);
         this.routes = new RoutingTable(routeCapacity, new KeyedHash(resources.entropy()));
         this.nowhere = Route.onLink(EVERYTHING, new Netif("nowhere", 0, new NowhereLink(drops), this));
         this.identification = (int) resources.entropy().next();
+        this.errorRecords = new ErrorRecords(pool, drops);
         this.reassembly = new Reassembly(this, reassemblies);
         this.fragmentation = new Fragmentation(pool);
         this.identifications = new Identifications(resources.entropy());
@@ -89,6 +105,38 @@ public final class Ipv4 {
     /// Names who protects packets.
     public void protection(Protection layer) {
         protection = layer;
+    }
+
+    /// Names who sees frames; null for nobody.
+    public void watch(@Nullable FrameWatcher frames) {
+        watcher = frames;
+    }
+
+    /// Shows a received frame (borrowed), from its link header on. Returns true if somebody has taken a copy.
+    boolean showReceived(Pbuf frame, Netif netif) {
+        return watcher != null && watcher.received(frame, netif);
+    }
+
+    /// Shows a frame (borrowed) that is about to leave.
+    void showSent(Pbuf frame, Netif netif) {
+        if (watcher != null) {
+            watcher.sent(frame, netif);
+        }
+    }
+
+    /// Takes a whole frame, or a packet where the link has no frames, that its user has made, and sends it as it
+    /// is.
+    ///
+    /// @return false if the filter has refused it
+    public boolean transmit(Pbuf frame, Netif netif) {
+        if (netif.capabilities().framing() == Framing.ETHERNET) {
+            return ethernet.transmit(frame, netif);
+        }
+        if (isRefused(frame, netif)) {
+            return false;
+        }
+        netif.transmit(frame);
+        return true;
     }
 
     /// Who is to be asked about packets on `netif`; null if nobody is.
@@ -113,24 +161,119 @@ public final class Ipv4 {
         return netif;
     }
 
-    /// Gives `netif` an address, with a route to its network, and announces it.
+    /// Adds an interface on a VLAN of `carrier`.
     ///
-    /// @throws IllegalStateException if the routing table is full
-    public void addAddress(Netif netif, IpPrefix address) {
-        netif.addAddress(address);
-        final IpAddress own = address.address();
-        if (address.length() < HOST_PREFIX) {
-            append(Route.onLink(address, netif).withSource(own));
+    /// @throws IllegalArgumentException if `carrier` is not an Ethernet of this host, is on a VLAN itself, or has
+    /// an
+    ///     interface on this VLAN
+    public Netif addVlan(String name, Netif carrier, Vlan vlan) {
+        if (!netifs.contains(carrier) || carrier.capabilities().framing() != Framing.ETHERNET) {
+            throw new IllegalArgumentException("interface " + carrier.name() + " is no Ethernet of this host");
         }
-        final Netif loopback = loopback();
-        if (loopback != null && loopback != netif) {
-            append(Route.onLink(new IpPrefix(own, HOST_PREFIX), loopback));
+        if (carrier.vlan() != null) {
+            throw new IllegalArgumentException("interface " + carrier.name() + " is on a VLAN itself");
         }
-        arp.announce(netif);
+        if (carrier.carried(vlan.id()) != null) {
+            throw new IllegalArgumentException("interface " + carrier.name() + " has VLAN " + vlan.id() + " already");
+        }
+        final Netif netif = addInterface(name, new VlanLink(carrier, vlan));
+        carrier.carry(netif, vlan.id());
+        return netif;
     }
 
-    /// Gives up `netif`, which no endpoint has joined a group on any more: its addresses, the routes by it and its
-    /// neighbours go, what waits there is released, and its link is closed.
+    /// The interfaces on VLANs of `carrier`, in a list of their own.
+    public List<Netif> vlansOf(Netif carrier) {
+        return netifs.stream().filter(carrier::carries).toList();
+    }
+
+    /// Gives `netif` an address, with a route to its network, uses it at once and announces it.
+    ///
+    /// @throws IllegalArgumentException if the interface has it, or probes for it
+    /// @throws IllegalStateException if the routing table is full
+    public void addAddress(Netif netif, IpPrefix address) {
+        checkIsNew(netif, address);
+        if (!install(netif, address)) {
+            throw new IllegalStateException("the routing table has no room for " + address);
+        }
+        claims.hold(netif, address);
+    }
+
+    /// Gives `netif` an address as soon as its neighbours have had time to say that they have it: RFC 5227.
+    ///
+    /// @throws IllegalArgumentException if the interface has it, or probes for it
+    public void claimAddress(Netif netif, IpPrefix address, ConflictPolicy policy, AddressListener listener) {
+        checkIsNew(netif, address);
+        claims.claim(netif, address, policy, listener);
+    }
+
+    private void checkIsNew(Netif netif, IpPrefix address) {
+        final int own = address.address().ipv4();
+        if (netif.hasAddress(own) || claims.has(netif, own)) {
+            throw new IllegalArgumentException("interface " + netif.name() + " has " + address + " already");
+        }
+    }
+
+    /// Gives up an address of `netif`, or the claim to it. The routes that it is the source of go; with the last
+    /// address, all routes by the interface and the neighbours there. False if there is no such address.
+    public boolean removeAddress(Netif netif, IpPrefix address) {
+        final boolean wasClaimed = claims.drop(netif, address);
+        return uninstall(netif, address) || wasClaimed;
+    }
+
+    /// False if the routing table has no room.
+    boolean install(Netif netif, IpPrefix address) {
+        final Netif loopback = loopback();
+        final IpAddress own = address.address();
+        final Route toNetwork = address.length() < HOST_PREFIX ? toNetwork(netif, address) : null;
+        if (toNetwork != null && routes.append(toNetwork) != RouteResult.DONE) {
+            return false;
+        }
+        final boolean isReachable =
+                loopback == null || loopback == netif || routes.append(toOurselves(own, loopback)) == RouteResult.DONE;
+        if (isReachable) {
+            netif.addAddress(address);
+        } else if (toNetwork != null) {
+            routes.remove(toNetwork);
+        }
+        return isReachable;
+    }
+
+    private static Route toNetwork(Netif netif, IpPrefix address) {
+        return Route.onLink(address, netif).withSource(address.address());
+    }
+
+    private static Route toOurselves(IpAddress own, Netif loopback) {
+        return Route.onLink(new IpPrefix(own, HOST_PREFIX), loopback);
+    }
+
+    /// False if `netif` does not have the address.
+    boolean uninstall(Netif netif, IpPrefix address) {
+        if (!netif.removeAddress(address)) {
+            return false;
+        }
+        final IpAddress own = address.address();
+        final Netif loopback = loopback();
+        if (loopback != null) {
+            routes.remove(toOurselves(own, loopback));
+        }
+        routes.removeAll(netif, own.ipv4());
+        if (netif.primaryAddress() == 0) {
+            routes.removeAll(netif);
+            neighbors.flush(netif);
+        }
+        return true;
+    }
+
+    /// Another host has an address of `netif`: who uses it is told before it goes, unless another interface has it
+    /// too.
+    void addressLost(Netif netif, int address) {
+        if (tcp != null && !isLocalElsewhere(netif, address)) {
+            tcp.addressLost(0, IpAddress.mapped(address));
+        }
+    }
+
+    /// Gives up `netif`, which no endpoint has joined a group on any more, and which carries no VLAN: its
+    /// addresses, the routes by it and its neighbours go, what waits there is released, and its link is closed.
     ///
     /// @throws IllegalArgumentException if it is the loopback, or not an interface of this host
     public void removeInterface(Netif netif) {
@@ -141,19 +284,14 @@ public final class Ipv4 {
         final Netif loopback = loopback();
         for (final IpPrefix address : netif.addresses()) {
             if (loopback != null) {
-                routes.remove(Route.onLink(new IpPrefix(address.address(), HOST_PREFIX), loopback));
+                routes.remove(toOurselves(address.address(), loopback));
             }
         }
+        claims.dropAll(netif);
         routes.removeAll(netif);
-        arp.forgetAll(netif);
+        neighbors.forgetAll(netif);
         netifs.remove(netif);
         netif.remove();
-    }
-
-    private void append(Route route) {
-        if (routes.append(route) != RouteResult.DONE) {
-            throw new IllegalStateException("the routing table has no room for " + route);
-        }
     }
 
     private @Nullable Netif loopback() {
@@ -220,8 +358,24 @@ public final class Ipv4 {
         return drops;
     }
 
-    public Arp arp() {
-        return arp;
+    /// Who is asked what may come in and go out.
+    public Filters filters() {
+        return filters;
+    }
+
+    /// The hosts that packets are handed to.
+    public Neighbors neighbors() {
+        return neighbors;
+    }
+
+    /// Paths that carry less than their first link.
+    public PathMtus pathMtus() {
+        return pathMtus;
+    }
+
+    /// Who else claims our addresses.
+    public AddressClaims claims() {
+        return claims;
     }
 
     public Icmp icmp() {
@@ -245,6 +399,11 @@ public final class Ipv4 {
     /// The datagrams of which fragments wait for the others.
     public Reassembly reassembly() {
         return reassembly;
+    }
+
+    /// What endpoints keep of reported errors.
+    public ErrorRecords errorRecords() {
+        return errorRecords;
     }
 
     Ethernet ethernet() {
@@ -282,7 +441,19 @@ public final class Ipv4 {
         return null;
     }
 
-    /// As above, by `netif` alone: what is sent to a group by an interface that the user has chosen.
+    /// As above, by `netif` alone; null if no route by it leads there. Its own networks, groups and all hosts of
+    /// its link are reached also where the best route leads by another interface.
+    public @Nullable Route routeTo(int destination, Netif netif) {
+        final Route route = routes.find(destination);
+        if (route != null && route.netif() == netif) {
+            return route;
+        }
+        final boolean isOnLink =
+                IpAddress.isMulticast(destination) || netif.isBroadcast(destination) || netif.isOnLink(destination);
+        return isOnLink && !netif.isRemoved() ? netif.groupRoute() : null;
+    }
+
+    /// By `netif` alone: what is sent to a group by an interface that the user has chosen.
     public Route groupRoute(Netif netif) {
         return netif.groupRoute();
     }
@@ -351,10 +522,26 @@ public final class Ipv4 {
         return taken;
     }
 
+    /// Shows an error to whoever has sent the packet beside its protocol.
+    void showError(IcmpError error, int protocol) {
+        if (raw != null && !raw.isIdle()) {
+            raw.processError(error, protocol);
+        }
+    }
+
     /// True if `address` is one of this host's.
     public boolean isLocal(int address) {
         for (int i = 0; i < netifs.size(); i++) {
             if (netifs.get(i).hasAddress(address)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean isLocalElsewhere(Netif netif, int address) {
+        for (int i = 0; i < netifs.size(); i++) {
+            if (netifs.get(i) != netif && netifs.get(i).hasAddress(address)) {
                 return true;
             }
         }
@@ -366,15 +553,41 @@ public final class Ipv4 {
     /// Takes `packet`, which starts with its transport header, and sends it by `route`.
     ///
     /// @param timeToLive RFC 791 TTL, 1 to 255
-    public void dispatch(Pbuf packet, Route route, int source, int destination, int protocol, int timeToLive) {
-        prependHeader(packet, source, destination, protocol, timeToLive);
-        handOver(packet, route.netif(), destination, route.nextHop(destination));
+    /// @return false if the filter has refused it: [Filters#isRejected] says whether its sender is to be told
+    public boolean dispatch(Pbuf packet, Route route, int source, int destination, int protocol, int timeToLive) {
+        prependHeader(packet, Ipv4Header.DONT_FRAGMENT, source, destination, protocol, timeToLive);
+        return leaveByPath(packet, route, destination, protocol);
+    }
+
+    /// As above, from an endpoint that believes no report that a packet was too long for its path: what is long
+    /// enough for that to happen leaves without forbidding routers to cut it.
+    public boolean dispatchFragmentable(
+            Pbuf packet, Route route, int source, int destination, int protocol, int timeToLive) {
+        prependHeader(packet, 0, source, destination, protocol, timeToLive);
+        return leaveByPath(packet, route, destination, protocol);
+    }
+
+    private boolean leaveByPath(Pbuf packet, Route route, int destination, int protocol) {
+        final Netif netif = route.netif();
+        final int nextHop = route.nextHop(destination);
+        if (protocol == IpProtocol.TCP || !isCutForPath(packet, netif, destination)) {
+            return leave(packet, netif, destination, nextHop);
+        }
+        if (isRefused(packet, netif)) {
+            return false;
+        }
+        header.at(packet.segment(), packet.offset());
+        permitFragments();
+        sendFragments(packet, netif, pathMtu(netif, destination), destination, nextHop);
+        return true;
     }
 
     /// Takes `packet`, which starts with an IP header that its user has made, and sends it by `route`: RFC 791
     /// section 3.1. Its length and checksum are set, its source and identification if they are 0. If it is longer
     /// than the link carries it must permit fragments.
-    public void dispatchWithHeader(Pbuf packet, Route route, int destination) {
+    ///
+    /// @return false if the filter has refused it
+    public boolean dispatchWithHeader(Pbuf packet, Route route, int destination) {
         header.at(packet.segment(), packet.offset()).totalLength(packet.totalLength());
         if (header.source() == 0) {
             header.source(route.source());
@@ -383,17 +596,21 @@ public final class Ipv4 {
             header.identification(header.dontFragment() ? nextIdentification(packet) : uniqueIdentification());
         }
         header.headerChecksum(0).sealChecksum();
-        handOver(packet, route.netif(), destination, route.nextHop(destination));
+        return leave(packet, route.netif(), destination, route.nextHop(destination));
     }
 
     /// As above, to a group or to all hosts of a network, of which this host is one: it hears a copy, if it wants
-    /// to.
+    /// to. It does not hear what it sends while it has no address.
     ///
     /// @param timeToLive 0 if nobody else is to hear it
-    public void dispatchToAll(Pbuf packet, Route route, int source, int destination, int protocol, int timeToLive) {
-        prependHeader(packet, source, destination, protocol, timeToLive);
+    /// @return false if the filter has refused it
+    public boolean dispatchToAll(Pbuf packet, Route route, int source, int destination, int protocol, int timeToLive) {
+        prependHeader(packet, 0, source, destination, protocol, timeToLive);
         final Netif netif = route.netif();
-        if (!netif.isLoopback()) {
+        if (isRefused(packet, netif)) {
+            return false;
+        }
+        if (!netif.isLoopback() && source != 0) {
             netif.hearOwn(packet);
         }
         if (timeToLive == 0) {
@@ -401,6 +618,7 @@ public final class Ipv4 {
         } else {
             handOver(packet, netif, destination, destination);
         }
+        return true;
     }
 
     /// Takes `packet` and sends it to a group on `netif`, no further than to its routers: RFC 3376 section 4.
@@ -418,18 +636,58 @@ public final class Ipv4 {
                 .destination(destination)
                 .routerAlert()
                 .sealChecksum();
-        handOver(packet, netif, destination, destination);
+        leave(packet, netif, destination, destination);
     }
 
-    private void prependHeader(Pbuf packet, int source, int destination, int protocol, int timeToLive) {
+    /// Every path is taken to carry packets of [PathMtus#LEAST] octets: only longer ones may be cut, and need a
+    /// number of their own for it. What a link cuts into datagrams has a length that its user has chosen.
+    private void prependHeader(Pbuf packet, int flags, int source, int destination, int protocol, int timeToLive) {
         final long at = packet.prepend(Ipv4Header.LENGTH);
+        final boolean mayBeCut = flags == 0 && packet.totalLength() > PathMtus.LEAST && packet.segmentSize() == 0;
+        final int fragment = mayBeCut
+                ? Ipv4Header.fragmentWord(identifications.next(source, destination, protocol), 0)
+                : Ipv4Header.fragmentWord(nextIdentification(packet), Ipv4Header.DONT_FRAGMENT);
         header.at(packet.segment(), at)
                 .write(
                         Ipv4Header.lengthWord(packet.typeOfService(), packet.totalLength()),
-                        Ipv4Header.fragmentWord(nextIdentification(packet), Ipv4Header.DONT_FRAGMENT),
+                        fragment,
                         Ipv4Header.protocolWord(timeToLive, protocol),
                         source,
                         destination);
+    }
+
+    private boolean leave(Pbuf packet, Netif netif, int destination, int nextHop) {
+        if (isRefused(packet, netif)) {
+            return false;
+        }
+        handOver(packet, netif, destination, nextHop);
+        return true;
+    }
+
+    /// Asks the filter about a packet of this host, and takes it if it must not leave.
+    private boolean isRefused(Pbuf packet, Netif netif) {
+        if (!filters.sees(FilterHook.OUTPUT)) {
+            return false;
+        }
+        final DropReason refusal = filters.refusalOf(FilterHook.OUTPUT, packet, null, netif.name());
+        if (refusal != null) {
+            drops.drop(packet, refusal);
+        }
+        return refusal != null;
+    }
+
+    /// True if `packet` would not get through in one piece: what is short is not looked up, nor what a link cuts
+    /// into datagrams of a length that its user has chosen, nor what is protected.
+    private boolean isCutForPath(Pbuf packet, Netif netif, int destination) {
+        return packet.totalLength() > PathMtus.LEAST
+                && pathMtus.size() > 0
+                && packet.segmentSize() == 0
+                && packet.totalLength() > pathMtu(netif, destination)
+                && protectionOn(netif) == null;
+    }
+
+    private int pathMtu(Netif netif, int destination) {
+        return pathMtus.of(0, IpAddress.mapped(destination), netif.mtu());
     }
 
     private void handOver(Pbuf packet, Netif netif, int destination, int nextHop) {
@@ -449,9 +707,14 @@ public final class Ipv4 {
             return;
         }
         if (header.at(packet.segment(), packet.offset()).dontFragment()) {
-            header.flagsAndFragmentOffset(0).identification(uniqueIdentification());
+            permitFragments();
         }
-        sendFragments(packet, netif, destination, nextHop);
+        sendFragments(packet, netif, netif.mtu(), destination, nextHop);
+    }
+
+    /// Of the packet that [#header] is on.
+    private void permitFragments() {
+        header.flagsAndFragmentOffset(0).identification(uniqueIdentification());
     }
 
     /// Takes a packet of another host, from its IP header, and sends it on: in fragments where it is longer than
@@ -460,14 +723,14 @@ public final class Ipv4 {
         if (packet.totalLength() <= netif.mtu() || packet.segmentSize() > 0) {
             toLink(packet, netif, destination, nextHop);
         } else {
-            sendFragments(packet, netif, destination, nextHop);
+            sendFragments(packet, netif, netif.mtu(), destination, nextHop);
         }
     }
 
     /// Takes `packet`, whose header permits it, and sends its fragments: all of them, or none if there are too few
     /// buffers.
-    private void sendFragments(Pbuf packet, Netif netif, int destination, int nextHop) {
-        final PacketQueue fragments = fragmentation.cut(packet, netif.mtu());
+    private void sendFragments(Pbuf packet, Netif netif, int mtu, int destination, int nextHop) {
+        final PacketQueue fragments = fragmentation.cut(packet, mtu);
         if (fragments.isEmpty()) {
             drops.count(DropReason.NO_BUFFER);
         }
@@ -502,6 +765,11 @@ public final class Ipv4 {
         return identifications.next(header.source(), header.destination(), header.protocol());
     }
 
+    /// True if what is sent by a neighbour is known to have arrived since `sinceNs`.
+    boolean makesProgress(Netif netif, int neighbor, long sinceNs) {
+        return tcp != null && tcp.makesProgress(netif, neighbor, sinceNs);
+    }
+
     /// Takes a packet, from its IP header, that no neighbour answered for, and tells its sender.
     void unreachable(Pbuf packet) {
         header.at(packet.segment(), packet.offset());
@@ -515,7 +783,7 @@ public final class Ipv4 {
 
     /// Releases every packet that waits in this layer.
     public void clear() {
-        arp.clear();
+        neighbors.clear();
         reassembly.clear();
     }
 }

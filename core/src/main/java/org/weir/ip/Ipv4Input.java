@@ -2,6 +2,8 @@ package org.weir.ip;
 
 import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
+import org.weir.filter.FilterHook;
+import org.weir.filter.Filters;
 import org.weir.link.DropCounters;
 import org.weir.link.DropReason;
 import org.weir.memory.Pbuf;
@@ -22,6 +24,7 @@ final class Ipv4Input {
 
     private final Ipv4 ipv4;
     private final DropCounters drops;
+    private final Filters filters;
     private final Ipv4Header header = new Ipv4Header();
     private final Datagram received = new Datagram();
     private long lengthAndFragment;
@@ -32,6 +35,7 @@ final class Ipv4Input {
     Ipv4Input(Ipv4 ipv4, DropCounters drops) {
         this.ipv4 = ipv4;
         this.drops = drops;
+        this.filters = ipv4.filters();
     }
 
     /// Takes a received packet that starts with an IPv4 header.
@@ -87,6 +91,9 @@ final class Ipv4Input {
 
     /// Takes a packet that may come in, and hands it up.
     void deliver(Pbuf segment, Datagram datagram, int protocol) {
+        if (filters.sees(FilterHook.INPUT) && isRefused(segment, datagram, protocol)) {
+            return;
+        }
         final boolean shown = ipv4.show(segment, datagram, protocol);
         final Transport transport = ipv4.transportFor(protocol);
         if (transport != null) {
@@ -100,6 +107,34 @@ final class Ipv4Input {
         } else {
             drops.count(DropReason.IPV4_UNKNOWN_PROTOCOL);
             ipv4.icmp().protocolUnreachable(segment, datagram);
+        }
+    }
+
+    /// Asks the filter about a packet, and takes it if it must not come in.
+    private boolean isRefused(Pbuf segment, Datagram datagram, int protocol) {
+        segment.prepend(datagram.headerLength());
+        final DropReason refusal =
+                filters.refusalOf(FilterHook.INPUT, segment, datagram.netif().name(), null);
+        segment.strip(datagram.headerLength());
+        if (refusal == null) {
+            return false;
+        }
+        if (filters.isRejected()) {
+            drops.count(refusal);
+            reject(segment, datagram, protocol);
+        } else {
+            drops.drop(segment, refusal);
+        }
+        return true;
+    }
+
+    /// Takes a packet that a filter has refused, and tells its sender.
+    private void reject(Pbuf segment, Datagram datagram, int protocol) {
+        final Transport transport = ipv4.transportFor(protocol);
+        if (transport != null) {
+            transport.reject(segment, datagram);
+        } else {
+            ipv4.icmp().prohibited(segment, datagram);
         }
     }
 

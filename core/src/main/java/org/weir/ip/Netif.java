@@ -3,6 +3,7 @@ package org.weir.ip;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.weir.base.Owner;
 import org.weir.link.DropCounters;
 import org.weir.link.DropReason;
 import org.weir.link.Framing;
@@ -21,10 +22,12 @@ import org.weir.wire.IpAddress;
 import org.weir.wire.IpPrefix;
 import org.weir.wire.Ipv4Header;
 import org.weir.wire.UdpHeader;
+import org.weir.wire.VlanHeader;
 
 /// A network interface: a link, its addresses and its counters.
-public final class Netif implements Segmentation.Output {
+public final class Netif {
     private static final int LIMITED_BROADCAST = -1;
+    private static final int VLANS = 4096;
     private static final IpPrefix GROUPS = new IpPrefix(IpAddress.ofIpv4(0xE000_0000), 4);
     /// Copies of this host's own multicasts and broadcasts that may wait.
     private static final int OWN_COPIES = 64;
@@ -41,19 +44,28 @@ public final class Netif implements Segmentation.Output {
     private final int index;
     private final Link link;
     private final Ipv4 ipv4;
+    private final Owner owner;
     private final LinkCapabilities capabilities;
     private final PacketSink input;
     private final StackClock clock;
     private final DropCounters drops;
     private final PbufPool pool;
     private final Segmentation segmentation;
+    private final Segmentation.Output segments = this::send;
     private final Route groupRoute;
     private final PacketQueue ownCopies = new PacketQueue();
+    private final int linkHeader;
     private final int maximumFrame;
     private final int longestPayload;
     private final List<IpPrefix> addresses = new ArrayList<>();
     private int[] addressOf = new int[0];
     private int[] broadcastOf = new int[0];
+    private final @Nullable Vlan vlan;
+    /// The interface that carries its VLAN.
+    private final @Nullable Netif carrier;
+    /// Interfaces of the VLANs that this one carries, by number; empty until there is one.
+    private @Nullable Netif[] carried = {};
+
     private @Nullable IgmpInterface igmp;
     private boolean up = true;
     private boolean removed;
@@ -69,16 +81,21 @@ public final class Netif implements Segmentation.Output {
         this.index = index;
         this.link = link;
         this.ipv4 = ipv4;
+        this.owner = ipv4.resources().owner();
         this.groupRoute = Route.onLink(GROUPS, this);
         this.capabilities = link.capabilities();
         this.clock = ipv4.clock();
         this.drops = ipv4.drops();
         final boolean ethernet = capabilities.framing() == Framing.ETHERNET;
-        final int linkHeader = ethernet ? EthernetHeader.LENGTH : 0;
-        this.maximumFrame = capabilities.mtu() + linkHeader;
+        final VlanLink tagging = link instanceof VlanLink tag ? tag : null;
+        this.vlan = tagging == null ? null : tagging.vlan();
+        this.carrier = tagging == null ? null : tagging.carrier();
+        final int header = ethernet ? EthernetHeader.LENGTH : 0;
+        this.linkHeader = vlan == null ? header : VlanHeader.LENGTH;
+        this.maximumFrame = capabilities.mtu() + header;
         this.pool = ipv4.pool();
         this.longestPayload = longestPayload(pool, capabilities.mtu());
-        this.segmentation = new Segmentation(pool, drops, Headroom.RAW, linkHeader);
+        this.segmentation = new Segmentation(pool, drops, vlan == null ? Headroom.RAW : Headroom.LINK, header);
         this.input = ethernet ? this::receiveEthernet : this::receiveIp;
     }
 
@@ -99,10 +116,11 @@ public final class Netif implements Segmentation.Output {
 
     private void receiveIp(Pbuf packet) {
         countReceived(packet);
+        ipv4.showReceived(packet, this);
         ipv4.process(packet, this);
     }
 
-    private void countReceived(Pbuf packet) {
+    void countReceived(Pbuf packet) {
         packetsReceived++;
         octetsReceived += packet.totalLength();
     }
@@ -125,6 +143,16 @@ public final class Netif implements Segmentation.Output {
         return link instanceof LoopbackLink;
     }
 
+    /// The VLAN that it is on; null if frames have no tag.
+    public @Nullable Vlan vlan() {
+        return vlan;
+    }
+
+    /// Octets that are put in front of IP packets, with a VLAN's tag.
+    int linkHeader() {
+        return linkHeader;
+    }
+
     public LinkCapabilities capabilities() {
         return capabilities;
     }
@@ -143,8 +171,14 @@ public final class Netif implements Segmentation.Output {
         return capabilities.hardwareAddress();
     }
 
+    /// True if frames can pass: on a VLAN, while the interface that carries it is up too.
     public boolean isUp() {
-        return up;
+        return up && (carrier == null || carrier.up);
+    }
+
+    /// Whether somebody is at the other end of its link: [Link#hasCarrier].
+    public boolean hasCarrier() {
+        return link.hasCarrier();
     }
 
     /// True once the stack has given it up: it stays down.
@@ -163,11 +197,28 @@ public final class Netif implements Segmentation.Output {
         return igmp;
     }
 
-    /// Takes the interface up or down; while it is down nothing is received or sent.
+    /// Takes the interface up or down; while it is down nothing is received or sent, nor on the VLANs that it
+    /// carries. When it comes up, its addresses and theirs are announced again.
     public void up(boolean isUp) {
+        owner.check();
+        final boolean wasUp = isUp();
         up = isUp && !removed;
-        if (!isUp) {
+        if (isUp() != wasUp) {
+            hasChanged();
+        }
+    }
+
+    /// [#isUp] says something else than before.
+    private void hasChanged() {
+        if (isUp()) {
+            ipv4.claims().announceAll(this);
+        } else {
             ownCopies.clear();
+        }
+        for (final Netif netif : carried) {
+            if (netif != null && netif.up) {
+                netif.hasChanged();
+            }
         }
     }
 
@@ -175,6 +226,17 @@ public final class Netif implements Segmentation.Output {
 
     void addAddress(IpPrefix address) {
         addresses.add(address);
+        indexAddresses();
+    }
+
+    /// False if the interface does not have it.
+    boolean removeAddress(IpPrefix address) {
+        final boolean had = addresses.remove(address);
+        indexAddresses();
+        return had;
+    }
+
+    private void indexAddresses() {
         addressOf = new int[addresses.size()];
         broadcastOf = new int[addresses.size()];
         for (int i = 0; i < addressOf.length; i++) {
@@ -188,8 +250,7 @@ public final class Netif implements Segmentation.Output {
         removed = true;
         up(false);
         addresses.clear();
-        addressOf = new int[0];
-        broadcastOf = new int[0];
+        indexAddresses();
         link.close();
     }
 
@@ -251,10 +312,43 @@ public final class Netif implements Segmentation.Output {
         return false;
     }
 
+    // ---- VLANs that it carries ----
+
+    void carry(Netif netif, int id) {
+        if (carried.length == 0) {
+            carried = new Netif[VLANS];
+        }
+        carried[id] = netif;
+    }
+
+    /// The interface of a VLAN, 0 to 4095; null if there is none.
+    @Nullable
+    Netif carried(int id) {
+        return carried.length == 0 ? null : carried[id];
+    }
+
+    boolean carries(Netif netif) {
+        return netif.vlan != null && carried(netif.vlan.id()) == netif;
+    }
+
+    void forgetVlan(int id) {
+        carried[id] = null;
+    }
+
+    /// Takes a frame of one of its VLANs.
+    void sendTagged(Pbuf frame) {
+        if (up) {
+            give(frame);
+        } else {
+            drops.drop(frame, DropReason.INTERFACE_DOWN);
+        }
+    }
+
     // ---- packets ----
 
     /// Passes at most `budget` received frames to the layer above. Returns how many.
     public int receive(int budget) {
+        owner.check();
         return up ? receiveOwnCopies() + link.receive(input, budget, clock.nowNs()) : 0;
     }
 
@@ -272,7 +366,7 @@ public final class Netif implements Segmentation.Output {
     /// Lets this host hear, in the next poll, what it sends to a group or to all hosts: a copy of `packet`
     /// (borrowed, from its IP header).
     void hearOwn(Pbuf packet) {
-        if (!up) {
+        if (!isUp()) {
             return;
         }
         if (ownCopies.size() == OWN_COPIES) {
@@ -350,7 +444,7 @@ public final class Netif implements Segmentation.Output {
             return;
         }
         if (frame.segmentSize() > 0 && !isCutByLink(frame)) {
-            segmentation.cut(frame, this);
+            segmentation.cut(frame, segments);
         } else {
             send(frame);
         }
@@ -364,8 +458,7 @@ public final class Netif implements Segmentation.Output {
     }
 
     /// Takes a frame that needs no cutting here.
-    @Override
-    public void send(Pbuf frame) {
+    private void send(Pbuf frame) {
         if (frame.totalLength() > maximumFrame && frame.segmentSize() == 0) {
             drops.drop(frame, DropReason.FRAME_TOO_LONG);
             return;
@@ -373,6 +466,11 @@ public final class Netif implements Segmentation.Output {
         if (frame.checksumState() == ChecksumState.PARTIAL && !capabilities.checksumOut()) {
             PacketChecksum.complete(frame);
         }
+        give(frame);
+    }
+
+    private void give(Pbuf frame) {
+        ipv4.showSent(frame, this);
         packetsSent++;
         octetsSent += frame.totalLength();
         usedSinceFlush = true;
@@ -381,6 +479,7 @@ public final class Netif implements Segmentation.Output {
 
     /// Ends the burst of this poll.
     public void flush() {
+        owner.check();
         if (usedSinceFlush) {
             usedSinceFlush = false;
             link.flush(clock.nowNs());
@@ -389,6 +488,7 @@ public final class Netif implements Segmentation.Output {
 
     /// Releases what waits, and closes the link.
     public void close() {
+        owner.check();
         ownCopies.clear();
         link.close();
     }

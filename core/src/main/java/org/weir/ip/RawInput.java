@@ -10,4 +10,7 @@ public interface RawInput {
     /// Shows a received packet (borrowed), from its IP header on; `datagram` is valid during the call. Returns true
     /// if somebody has taken a copy.
     boolean process(Pbuf packet, Datagram datagram, int protocol);
+
+    /// An error was reported about a packet of `protocol` that this host sent; `error` is valid during the call.
+    void processError(IcmpError error, int protocol);
 }

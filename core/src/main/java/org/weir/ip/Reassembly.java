@@ -14,9 +14,7 @@ import org.weir.memory.PbufPool;
 import org.weir.time.StackClock;
 import org.weir.time.TimerWheel;
 import org.weir.wire.IpAddress;
-import org.weir.wire.IpProtocol;
 import org.weir.wire.Ipv4Header;
-import org.weir.wire.TcpHeader;
 
 /// Puts fragments together: RFC 791 section 3.2 and RFC 1122 section 3.3.2, with what has been learned from attacks
 /// since (RFC 1858, 3128, 5722).
@@ -44,7 +42,7 @@ public final class Reassembly {
     private final ObjectPool<FragmentSource> freeSources;
     private final AgeList<PartialDatagram> byAge = new AgeList<>();
     private final Ipv4Header header = new Ipv4Header();
-    private final TcpHeader tcp = new TcpHeader();
+    private final TinyFragment tiny = new TinyFragment();
     private final Datagram datagram = new Datagram();
     private final int mostOfSource;
     private final long mostTrueSize;
@@ -137,18 +135,7 @@ public final class Reassembly {
                 || headerLength + at + length > Ipv4Header.LONGEST_DATAGRAM) {
             return DropReason.IPV4_FRAGMENT_MALFORMED;
         }
-        return at == 0 && isTiny(fragment) ? DropReason.IPV4_FRAGMENT_TINY : null;
-    }
-
-    /// RFC 1858 section 3.2: filters look at the transport header of the first fragment, so it must be there. What
-    /// other protocols have is no longer than the least fragment.
-    private boolean isTiny(Pbuf fragment) {
-        return header.protocol() == IpProtocol.TCP
-                && (fragment.length() < TcpHeader.LENGTH || fragment.length() < tcpHeader(fragment));
-    }
-
-    private int tcpHeader(Pbuf fragment) {
-        return tcp.at(fragment.segment(), fragment.offset()).headerLength();
+        return at == 0 && tiny.hides(header, fragment, fragment.length()) ? DropReason.IPV4_FRAGMENT_TINY : null;
     }
 
     /// Adds `fragment` to what there is, which takes it. Returns null, or why it remains the caller's.

@@ -139,6 +139,15 @@ public final class RoutingTable {
         }
     }
 
+    /// Removes all routes by `netif` whose packets have `source`.
+    void removeAll(Netif netif, int source) {
+        for (final RouteEntry e : entries) {
+            if (e != null && e.route != null && e.route.netif() == netif && e.route.preferredSource() == source) {
+                remove(e);
+            }
+        }
+    }
+
     private RouteResult remove(@Nullable RouteEntry entry) {
         if (entry == null) {
             return RouteResult.NOT_FOUND;

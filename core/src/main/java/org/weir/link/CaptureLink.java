@@ -8,13 +8,20 @@ import org.weir.memory.PbufPool;
 public final class CaptureLink implements Link, PacketSink {
     private final Link inner;
     private final PcapngWriter writer;
+    private final int number;
     private @Nullable PacketSink receiver;
     private long nowNs;
 
-    /// Takes over `inner`.
+    /// Takes over `inner`, which is the first interface of the capture.
     public CaptureLink(Link inner, PcapngWriter writer) {
+        this(inner, writer, 0);
+    }
+
+    /// Takes over `inner`, which is the interface of the capture that [PcapngWriter#addInterface] gave `number`.
+    public CaptureLink(Link inner, PcapngWriter writer, int number) {
         this.inner = inner;
         this.writer = writer;
+        this.number = number;
     }
 
     @Override
@@ -36,10 +43,15 @@ public final class CaptureLink implements Link, PacketSink {
 
     @Override
     public void process(Pbuf frame) {
-        writer.write(frame, PcapngWriter.Direction.INBOUND, nowNs);
+        writer.write(number, frame, PcapngWriter.Direction.INBOUND, nowNs);
         if (receiver != null) {
             receiver.process(frame);
         }
+    }
+
+    @Override
+    public boolean hasCarrier() {
+        return inner.hasCarrier();
     }
 
     @Override
@@ -49,7 +61,7 @@ public final class CaptureLink implements Link, PacketSink {
 
     @Override
     public void send(Pbuf frame, long timeNs) {
-        writer.write(frame, PcapngWriter.Direction.OUTBOUND, timeNs);
+        writer.write(number, frame, PcapngWriter.Direction.OUTBOUND, timeNs);
         inner.send(frame, timeNs);
     }
 

@@ -22,6 +22,8 @@ public enum DropReason {
     ETHERNET_OTHER_HOST("addressed to another station"),
     /// A type that no layer takes.
     ETHERNET_UNKNOWN_TYPE("no layer takes this Ethernet type"),
+    /// Of a VLAN that has no interface here.
+    VLAN_UNKNOWN("no interface on this VLAN"),
     /// An ARP packet that is cut short, of another kind, or with an impossible sender.
     ARP_MALFORMED("malformed ARP packet"),
     /// The neighbour did not answer ARP, or its queue was taken by a newer packet.
@@ -61,8 +63,9 @@ public enum DropReason {
     /// A fragment that is empty, not the last and yet no multiple of 8 octets, or beyond the 65,535 octets that a
     /// datagram can have; as with the next four, also what else was or will be received of its datagram.
     IPV4_FRAGMENT_MALFORMED("an impossible fragment, or one of the same datagram"),
-    /// A first fragment without the whole transport header, which filters look at.
-    IPV4_FRAGMENT_TINY("a first fragment too short for its transport header, or one of the same datagram"),
+    /// A first fragment without the whole TCP header, which filters look at, or one that is to lie in the middle of
+    /// it.
+    IPV4_FRAGMENT_TINY("a fragment that cuts a TCP header, or one of the same datagram"),
     /// A fragment that overlaps another one and is not the same.
     IPV4_FRAGMENT_OVERLAP("overlapping fragments"),
     /// Fragments that do not agree where the datagram ends, or whether it understands ECN.
@@ -112,6 +115,18 @@ public enum DropReason {
     ESP_FORGED("wrong ESP integrity check value"),
     /// All sequence numbers of the association are used up.
     ESP_SEQUENCE_EXHAUSTED("no ESP sequence number left"),
+    /// The filter does not want the packet to come in.
+    FILTER_INPUT("the filter refused it on its way in"),
+    /// The filter does not want the packet to go out.
+    FILTER_OUTPUT("the filter refused it on its way out"),
+    /// The filter does not want the packet to be passed on.
+    FILTER_FORWARD("the filter refused to forward it"),
+    /// The filter does not want the frame.
+    FILTER_LINK("the filter refused the frame"),
+    /// The filter does not want the connection that a segment asks a listener for.
+    FILTER_ENDPOINT("the filter refused the connection"),
+    /// The filter threw an exception or gave no verdict.
+    FILTER_FAILED("the filter failed"),
     /// A UDP header that contradicts the IP header.
     UDP_MALFORMED("malformed UDP header"),
     /// The UDP checksum is wrong.
@@ -120,8 +135,12 @@ public enum DropReason {
     UDP_NO_ENDPOINT("no UDP endpoint on that port"),
     /// The endpoint's receive queue is full, or what all such queues may hold of the stack's buffers is held.
     UDP_QUEUE_FULL("the UDP receive queue is full"),
+    /// A reported error that an endpoint asks for, while too many wait for their readers.
+    ERROR_QUEUE_FULL("too many reported errors wait for their readers"),
     /// A raw endpoint's receive queue is full; the packet itself went its way.
     RAW_QUEUE_FULL("the receive queue of a raw endpoint is full"),
+    /// A packet endpoint's receive queue is full; the frame itself went its way.
+    PACKET_QUEUE_FULL("the receive queue of a packet endpoint is full"),
     /// A TCP header that contradicts the IP header.
     TCP_MALFORMED("malformed TCP header"),
     /// The TCP checksum is wrong.

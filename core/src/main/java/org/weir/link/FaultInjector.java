@@ -66,6 +66,11 @@ public final class FaultInjector implements Link, PacketSink {
     }
 
     @Override
+    public boolean hasCarrier() {
+        return inner.hasCarrier();
+    }
+
+    @Override
     public int room() {
         // Frames that the link inside does not take wait here: not so many that they hold all buffers.
         return Math.min(outbound.room(), Math.max(inner.room(), ROOM_FOR_BURST - outbound.inFlight()));

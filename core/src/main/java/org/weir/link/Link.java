@@ -18,6 +18,12 @@ public interface Link extends AutoCloseable {
     /// @return how many
     int receive(PacketSink sink, int budget, long nowNs);
 
+    /// Whether somebody is at the other end: the link state. Frames to nobody are lost. For display: it may cost a
+    /// system call.
+    default boolean hasCarrier() {
+        return true;
+    }
+
     /// How many frames [#send] would take now.
     int room();
 

@@ -57,6 +57,11 @@ public final class PairLink implements Link {
     }
 
     @Override
+    public boolean hasCarrier() {
+        return peer != null;
+    }
+
+    @Override
     public int room() {
         return peer == null ? 0 : peer.queueCapacity - peer.arrived.size();
     }

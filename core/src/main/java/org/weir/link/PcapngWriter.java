@@ -4,8 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.weir.memory.Pbuf;
 
-/// Writes frames as a pcapng file (draft-ietf-opsawg-pcapng): one section, one interface, an enhanced packet block
-/// each.
+/// Writes frames as a pcapng file (draft-ietf-opsawg-pcapng): one section, its interfaces, an enhanced packet
+/// block each.
 ///
 /// ```text
 /// section header | interface description | packet | packet | ...
@@ -24,11 +24,13 @@ public final class PcapngWriter {
     private static final int OPTION_EPB_FLAGS = 2;
     private static final int NANOSECONDS = 9;
     private static final int PACKET_OVERHEAD = 44;
+    private static final int INTERFACE_LENGTH = 32;
 
     private final MemorySegment buffer;
     private final CaptureSink sink;
     private final long epochOffsetNs;
     private int used;
+    private int interfaces;
 
     /// Which way a frame went; the values are those of the format's `epb_flags`.
     public enum Direction {
@@ -42,7 +44,7 @@ public final class PcapngWriter {
         }
     }
 
-    /// Begins a file.
+    /// Begins a file with one interface, number 0.
     ///
     /// @param buffer the caller's, at least 128 KiB, for as long as this writer is used
     /// @param epochOffsetNs what is added to the stack's time to give nanoseconds since 1970
@@ -51,8 +53,17 @@ public final class PcapngWriter {
         this.sink = sink;
         this.epochOffsetNs = epochOffsetNs;
         writeSectionHeader();
-        writeInterface(framing);
+        addInterface(framing);
         flush();
+    }
+
+    /// Describes another interface. Returns its number for [#write], from 1 on.
+    public int addInterface(Framing framing) {
+        if (used + INTERFACE_LENGTH > buffer.byteSize()) {
+            flush();
+        }
+        writeInterface(framing);
+        return interfaces++;
     }
 
     private void writeSectionHeader() {
@@ -68,7 +79,7 @@ public final class PcapngWriter {
 
     private void writeInterface(Framing framing) {
         u32(INTERFACE_DESCRIPTION);
-        u32(32);
+        u32(INTERFACE_LENGTH);
         u16(framing == Framing.ETHERNET ? LINKTYPE_ETHERNET : LINKTYPE_RAW);
         u16(0);
         u32(0);
@@ -76,11 +87,16 @@ public final class PcapngWriter {
         u16(1);
         u32(NANOSECONDS);
         u32(0);
-        u32(32);
+        u32(INTERFACE_LENGTH);
     }
 
-    /// Appends `frame` (borrowed), seen at `nowNs`.
+    /// Appends `frame` (borrowed), seen at `nowNs` on the first interface.
     public void write(Pbuf frame, Direction direction, long nowNs) {
+        write(0, frame, direction, nowNs);
+    }
+
+    /// Appends `frame` (borrowed), seen at `nowNs` on the interface with this number.
+    public void write(int number, Pbuf frame, Direction direction, long nowNs) {
         final int length = frame.totalLength();
         final int padded = length + 3 & ~3;
         final int block = PACKET_OVERHEAD + padded;
@@ -93,7 +109,7 @@ public final class PcapngWriter {
         final long timestamp = nowNs + epochOffsetNs;
         u32(ENHANCED_PACKET);
         u32(block);
-        u32(0);
+        u32(number);
         u32((int) (timestamp >>> 32));
         u32((int) timestamp);
         u32(length);

@@ -3,7 +3,12 @@ package org.weir.raw;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 import org.weir.base.ReadyList;
+import org.weir.filter.FilterHook;
+import org.weir.filter.FilterProtocol;
+import org.weir.filter.Filters;
 import org.weir.ip.Datagram;
+import org.weir.ip.ErrorQueue;
+import org.weir.ip.IcmpError;
 import org.weir.ip.Ipv4;
 import org.weir.ip.Netif;
 import org.weir.ip.PacketChecksum;
@@ -12,6 +17,7 @@ import org.weir.ip.Route;
 import org.weir.link.DropReason;
 import org.weir.memory.ChecksumState;
 import org.weir.memory.Headroom;
+import org.weir.memory.OctetSource;
 import org.weir.memory.Pbuf;
 import org.weir.memory.PbufPool;
 import org.weir.wire.Checksum;
@@ -25,13 +31,18 @@ import org.weir.wire.Ipv4Header;
 /// Every packet that arrives is compared with every open endpoint: they are for a few diagnostic programs. While none
 /// is open it costs one look at a field.
 public final class Raw implements RawInput {
+    static final int NO_ERROR = -1;
+
     private static final int IDENTIFIERS = 0xFFFF;
     /// As for UDP: pages may hold this many times the octets that a queue is meant for, since a page is rarely
     /// full.
     private static final int TRUE_SIZE_FACTOR = 4;
 
     private final Ipv4 ipv4;
+    private final Filters filters;
     private final int defaultQueueLimit;
+    /// What the user's octets begin with, where they do not lie in one piece of memory.
+    private final MemorySegment beginning = MemorySegment.ofArray(new byte[Ipv4Header.LONGEST]);
     private final IcmpHeader icmp = new IcmpHeader();
     private final Ipv4Header header = new Ipv4Header();
     private @Nullable RawEndpoint free;
@@ -51,9 +62,10 @@ public final class Raw implements RawInput {
     /// Makes the layer with `endpoints` endpoints, each queueing up to `queueLimit` octets.
     public Raw(Ipv4 ipv4, int endpoints, int queueLimit) {
         this.ipv4 = ipv4;
+        this.filters = ipv4.filters();
         this.defaultQueueLimit = queueLimit;
         for (int i = 0; i < endpoints; i++) {
-            final RawEndpoint e = new RawEndpoint(this);
+            final RawEndpoint e = new RawEndpoint(this, new ErrorQueue(ipv4.errorRecords()));
             e.next = free;
             free = e;
         }
@@ -86,10 +98,12 @@ public final class Raw implements RawInput {
         e.local = 0;
         e.remote = 0;
         e.timeToLive = Ipv4.DEFAULT_TTL;
+        e.groupTimeToLive = 1;
         e.typeOfService = 0;
         e.headerIncluded = false;
         e.broadcast = false;
         e.icmpFilter = 0;
+        e.pendingError = NO_ERROR;
         e.sendLimit = 0xFFFF;
         e.queueLimit = defaultQueueLimit;
         e.queuedOctets = 0;
@@ -103,13 +117,23 @@ public final class Raw implements RawInput {
         if (!e.isOpen) {
             throw new IllegalStateException("a raw endpoint was closed twice");
         }
+        tellClosed(e);
         e.isOpen = false;
         e.handler = null;
         e.attachment = null;
         e.queue.clear();
+        e.errors.reset();
         unlink(e);
         e.next = free;
         free = e;
+    }
+
+    private void tellClosed(RawEndpoint e) {
+        final boolean isNamed = e.local != 0 || e.identifier != 0;
+        if (isNamed && filters.sees(FilterHook.DISSOCIATING)) {
+            final FilterProtocol protocol = FilterProtocol.of(e.protocol);
+            filters.tell(FilterHook.DISSOCIATING, protocol, name(e.local), e.identifier, name(e.remote), 0);
+        }
     }
 
     private void unlink(RawEndpoint gone) {
@@ -134,10 +158,24 @@ public final class Raw implements RawInput {
             if (chosen == 0 || find(chosen) != null) {
                 return RawResult.NOT_AVAILABLE;
             }
+            if (isRefused(FilterHook.BINDING, e, address, chosen, 0)) {
+                return RawResult.FILTERED;
+            }
             e.identifier = chosen;
+        } else if (isRefused(FilterHook.BINDING, e, address, 0, 0)) {
+            return RawResult.FILTERED;
         }
         e.local = address;
         return RawResult.DONE;
+    }
+
+    private boolean isRefused(FilterHook hook, RawEndpoint e, int local, int id, int remote) {
+        return filters.sees(hook)
+                && filters.refusalOf(hook, FilterProtocol.of(e.protocol), name(local), id, name(remote), 0) != null;
+    }
+
+    private static long name(int address) {
+        return address == 0 ? 0 : IpAddress.mapped(address);
     }
 
     private int freeIdentifier() {
@@ -164,11 +202,14 @@ public final class Raw implements RawInput {
         if (address != 0 && ipv4.routeTo(address) == null) {
             return RawResult.NO_ROUTE;
         }
+        if (address != 0 && isRefused(FilterHook.CONNECTING, e, e.local, e.identifier, address)) {
+            return RawResult.FILTERED;
+        }
         e.remote = address;
         return RawResult.DONE;
     }
 
-    private void checkOwner() {
+    void checkOwner() {
         ipv4.resources().owner().check();
     }
 
@@ -183,7 +224,7 @@ public final class Raw implements RawInput {
     public boolean process(Pbuf packet, Datagram datagram, int protocol) {
         boolean heard = false;
         for (RawEndpoint e = opened; e != null; e = e.next) {
-            if (e.protocol == protocol && hears(e, datagram)) {
+            if (e.protocol == protocol && protocol != IpProtocol.RAW && hears(e, datagram)) {
                 heard |= e.isEcho ? echo(e, packet, datagram) : deliver(e, packet, 0, datagram);
             }
         }
@@ -251,6 +292,37 @@ public final class Raw implements RawInput {
         return type < Integer.SIZE && (e.icmpFilter >>> type & 1) != 0;
     }
 
+    @Override
+    public void processError(IcmpError error, int protocol) {
+        for (RawEndpoint e = opened; e != null; e = e.next) {
+            if (e.protocol == protocol && maySend(e, error)) {
+                keep(e, error);
+            }
+        }
+    }
+
+    /// True if `e` may have sent what `error` is about.
+    private boolean maySend(RawEndpoint e, IcmpError error) {
+        final boolean isFromIt = e.local == 0 || e.local == IpAddress.ipv4(error.localLow());
+        final boolean isToPeer = e.remote == 0 || e.remote == IpAddress.ipv4(error.remoteLow());
+        return isFromIt && isToPeer && (!e.isEcho || isOwnRequest(e, error));
+    }
+
+    private boolean isOwnRequest(RawEndpoint e, IcmpError error) {
+        icmp.at(error.segment(), error.transportOffset());
+        return icmp.type() == IcmpHeader.ECHO && icmp.identifier() == e.identifier;
+    }
+
+    private void keep(RawEndpoint e, IcmpError error) {
+        if (e.errors.isWanted()) {
+            e.errors.add(error, e.isEcho ? IcmpHeader.LENGTH : 0, 0);
+            events.add(e);
+        } else if (e.remote != 0) {
+            e.pendingError = error.type() << Byte.SIZE | error.code();
+            events.add(e);
+        }
+    }
+
     /// True if [#deliver] has something to do.
     public boolean hasEvents() {
         return !events.isEmpty();
@@ -260,25 +332,64 @@ public final class Raw implements RawInput {
     public int deliver() {
         final int delivered = events.size();
         for (int i = delivered; i > 0; i--) {
-            final RawEndpoint e = events.remove();
-            if (e.handler != null && !e.queue.isEmpty()) {
-                e.handler.readable(e);
-            }
+            tell(events.remove());
         }
         return delivered;
     }
 
+    private static void tell(RawEndpoint e) {
+        final RawHandler handler = e.handler;
+        if (handler == null) {
+            return;
+        }
+        if (e.pendingError != NO_ERROR && e.pendingError >>> Byte.SIZE == IcmpHeader.DESTINATION_UNREACHABLE) {
+            handler.unreachable(e, e.pendingError & 0xFF);
+        }
+        if (e.errors.takeNews() && e.handler == handler) {
+            handler.reported(e);
+        }
+        if (!e.queue.isEmpty() && e.handler == handler) {
+            handler.readable(e);
+        }
+    }
+
     // ---- out ----
 
-    boolean hasRoom(RawEndpoint e) {
-        final Route route = ipv4.routeTo(e.remote);
-        return ipv4.pool().pagesForSending() > 0
-                && (route == null || route.netif().hasRoom());
+    boolean hasRoomFor(RawEndpoint e, int length, int destination) {
+        final Route route = ipv4.routeTo(destination);
+        final int headerLength = e.headerIncluded ? 0 : Ipv4Header.LENGTH;
+        return ipv4.pool().hasRoomFor(Headroom.TRANSPORT, length)
+                && (route == null || route.netif().hasRoomFor(headerLength, length));
     }
 
     RawResult send(RawEndpoint e, MemorySegment source, long offset, int length, int destination) {
         checkOwner();
-        final Route route = ipv4.routeTo(destination);
+        final Route route = routeTo(destination);
+        final RawResult refusal = refusal(e, route, source, offset, length, destination);
+        if (route == null || refusal != RawResult.DONE) {
+            return refusal;
+        }
+        return dispatch(e, ipv4.pool().copyOf(Headroom.TRANSPORT, source, offset, length), route, destination);
+    }
+
+    RawResult send(RawEndpoint e, OctetSource source, int length, int destination) {
+        checkOwner();
+        final Route route = routeTo(destination);
+        source.get(0, beginning, 0, Math.min(length, (int) beginning.byteSize()));
+        final RawResult refusal = refusal(e, route, beginning, 0, length, destination);
+        if (route == null || refusal != RawResult.DONE) {
+            return refusal;
+        }
+        return dispatch(e, ipv4.pool().copyOf(Headroom.TRANSPORT, source, length), route, destination);
+    }
+
+    private @Nullable Route routeTo(int destination) {
+        return destination == 0 ? null : ipv4.routeTo(destination);
+    }
+
+    /// Why `length` octets, which begin at `offset` of `source`, cannot be sent.
+    private RawResult refusal(
+            RawEndpoint e, @Nullable Route route, MemorySegment source, long offset, int length, int destination) {
         if (route == null) {
             ipv4.drops().count(DropReason.NO_ROUTE);
             return RawResult.NO_ROUTE;
@@ -294,17 +405,11 @@ public final class Raw implements RawInput {
         if (isTooLong(e, length, headerLength + payload, route.netif())) {
             return RawResult.TOO_LONG;
         }
-        if (e.isEcho && e.identifier == 0 && bind(e, e.local, 0) != RawResult.DONE) {
-            return RawResult.NOT_AVAILABLE;
+        final RawResult bound = e.isEcho && e.identifier == 0 ? bind(e, e.local, 0) : RawResult.DONE;
+        if (bound != RawResult.DONE) {
+            return bound;
         }
-        final boolean hasRoom = route.netif().hasRoomFor(headerLength, payload);
-        final Pbuf packet = hasRoom ? ipv4.pool().copyOf(Headroom.TRANSPORT, source, offset, length) : null;
-        if (packet == null) {
-            return RawResult.NO_BUFFER;
-        }
-        packet.checksumState(ChecksumState.VERIFIED);
-        dispatch(e, packet, route, destination);
-        return RawResult.DONE;
+        return route.netif().hasRoomFor(headerLength, payload) ? RawResult.DONE : RawResult.NO_BUFFER;
     }
 
     /// [#header] is on what the user sends if that begins with its header.
@@ -327,18 +432,26 @@ public final class Raw implements RawInput {
                 || header.headerLength() > length;
     }
 
-    /// Takes `packet`.
-    private void dispatch(RawEndpoint e, Pbuf packet, Route route, int destination) {
-        if (e.headerIncluded) {
-            ipv4.dispatchWithHeader(packet, route, destination);
-            return;
+    /// Takes `packet`, or tells that there was no buffer for it.
+    private RawResult dispatch(RawEndpoint e, @Nullable Pbuf packet, Route route, int destination) {
+        if (packet == null) {
+            return RawResult.NO_BUFFER;
         }
+        packet.checksumState(ChecksumState.VERIFIED);
+        final boolean passed = e.headerIncluded
+                ? ipv4.dispatchWithHeader(packet, route, destination)
+                : dispatchPayload(e, packet, route, destination);
+        return passed ? RawResult.DONE : RawResult.FILTERED;
+    }
+
+    private boolean dispatchPayload(RawEndpoint e, Pbuf packet, Route route, int destination) {
         if (e.isEcho) {
             icmp.at(packet.segment(), packet.offset()).identifier(e.identifier).checksum(0);
             icmp.checksum(Checksum.complement(PacketChecksum.sum(packet, 0)));
         }
         packet.typeOfService(e.typeOfService);
         final int from = e.local == 0 ? route.source() : e.local;
-        ipv4.dispatch(packet, route, from, destination, e.protocol, e.timeToLive);
+        final int ttl = IpAddress.isMulticast(destination) ? e.groupTimeToLive : e.timeToLive;
+        return ipv4.dispatchFragmentable(packet, route, from, destination, e.protocol, ttl);
     }
 }

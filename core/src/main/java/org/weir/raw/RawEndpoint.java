@@ -2,6 +2,8 @@ package org.weir.raw;
 
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
+import org.weir.ip.ErrorQueue;
+import org.weir.memory.OctetSource;
 import org.weir.memory.PacketQueue;
 import org.weir.memory.Pbuf;
 import org.weir.wire.IpAddress;
@@ -14,6 +16,8 @@ import org.weir.wire.IpAddress;
 public final class RawEndpoint {
     private final Raw raw;
     final PacketQueue queue = new PacketQueue();
+    final ErrorQueue errors;
+    int pendingError;
     int protocol;
     boolean isEcho;
     /// Of an echo endpoint, once it has one.
@@ -22,6 +26,7 @@ public final class RawEndpoint {
     int local;
     int remote;
     int timeToLive;
+    int groupTimeToLive;
     int typeOfService;
     boolean headerIncluded;
     boolean broadcast;
@@ -47,8 +52,9 @@ public final class RawEndpoint {
     @Nullable
     RawEndpoint nextEvent;
 
-    RawEndpoint(Raw raw) {
+    RawEndpoint(Raw raw, ErrorQueue errors) {
         this.raw = raw;
+        this.errors = errors;
     }
 
     // ---- names ----
@@ -95,9 +101,14 @@ public final class RawEndpoint {
         return raw.send(this, source, offset, length, destination);
     }
 
-    /// True if a packet that fits the link would not be refused with [RawResult#NO_BUFFER] now.
-    public boolean hasRoom() {
-        return raw.hasRoom(this);
+    /// As above, a copy of what `source` has.
+    public RawResult sendTo(OctetSource source, int length, int destination) {
+        return raw.send(this, source, length, destination);
+    }
+
+    /// False if `length` octets to `destination` would be refused with [RawResult#NO_BUFFER] now.
+    public boolean hasRoomFor(int length, int destination) {
+        return raw.hasRoomFor(this, length, destination);
     }
 
     /// The oldest packet, borrowed, from its IP header on, or on an echo endpoint from its ICMP header on; null if
@@ -108,6 +119,7 @@ public final class RawEndpoint {
 
     /// Drops the oldest packet.
     public void drop() {
+        raw.checkOwner();
         final Pbuf packet = queue.poll();
         if (packet != null) {
             queuedOctets -= packet.totalLength();
@@ -131,6 +143,22 @@ public final class RawEndpoint {
         return (int) packet.queueKey() & 0xFF;
     }
 
+    // ---- errors ----
+
+    /// The errors that were reported about its packets, wherever these went, if it wants them
+    /// ([ErrorQueue#wanted]). [#takeError] then knows of none.
+    public ErrorQueue errors() {
+        return errors;
+    }
+
+    /// The ICMP error that was reported about a packet to the connected address since the last call, as type
+    /// shifted left by 8 and code, and clears it; -1 if none.
+    public int takeError() {
+        final int error = pendingError;
+        pendingError = Raw.NO_ERROR;
+        return error;
+    }
+
     // ---- settings ----
 
     /// Who is told of packets; null for nobody.
@@ -147,9 +175,18 @@ public final class RawEndpoint {
         return attachment;
     }
 
-    /// 1 to 255.
+    /// Of what is sent to one host or to all hosts of a network, 1 to 255.
     public void timeToLive(int ttl) {
         timeToLive = ttl;
+    }
+
+    /// Of what is sent to groups, 1 to 255; at first 1 (RFC 1112 section 6.1).
+    public void groupTimeToLive(int ttl) {
+        groupTimeToLive = ttl;
+    }
+
+    public int groupTimeToLive() {
+        return groupTimeToLive;
     }
 
     public int timeToLive() {

@@ -15,5 +15,7 @@ public enum RawResult {
     /// The address is not one of this host, or the identifier is taken.
     NOT_AVAILABLE,
     /// Not a whole header, or on an echo endpoint something else than an echo request.
-    MALFORMED
+    MALFORMED,
+    /// The stack's filter refused it.
+    FILTERED
 }

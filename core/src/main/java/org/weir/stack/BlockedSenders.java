@@ -56,7 +56,7 @@ final class BlockedSenders extends ReadyList<Socket> {
     }
 
     private static boolean canSend(Socket s) {
-        return s.endpoint == null || s.endpoint.hasRoomFor(s.blockedLength, s.blockedLow);
+        return s.datagrams == null || s.datagrams.hasRoomFor(s, s.blockedLength, s.blockedLow);
     }
 
     /// When [#retry] wants to be called; [TimerWheel#NEVER] if never.

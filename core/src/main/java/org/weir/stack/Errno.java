@@ -2,6 +2,7 @@ package org.weir.stack;
 
 /// Error numbers of the BSD-like interface: the values of Linux on x86-64 and arm64. Calls return them negated.
 public final class Errno {
+    public static final int EPERM = 1;
     public static final int EINTR = 4;
     public static final int EBADF = 9;
     public static final int EAGAIN = 11;
@@ -11,6 +12,8 @@ public final class Errno {
     public static final int EINVAL = 22;
     public static final int EMFILE = 24;
     public static final int EPIPE = 32;
+    public static final int ENONET = 64;
+    public static final int EPROTO = 71;
     public static final int EDESTADDRREQ = 89;
     public static final int EMSGSIZE = 90;
     public static final int ENOPROTOOPT = 92;
@@ -28,6 +31,7 @@ public final class Errno {
     public static final int ENOTCONN = 107;
     public static final int ETIMEDOUT = 110;
     public static final int ECONNREFUSED = 111;
+    public static final int EHOSTDOWN = 112;
     public static final int EHOSTUNREACH = 113;
     public static final int EALREADY = 114;
     public static final int EINPROGRESS = 115;
@@ -37,6 +41,7 @@ public final class Errno {
     /// The name, as in `EAGAIN`, of an error number or of a negative result.
     public static String name(int errno) {
         return switch (Math.abs(errno)) {
+            case EPERM -> "EPERM";
             case EINTR -> "EINTR";
             case EBADF -> "EBADF";
             case EAGAIN -> "EAGAIN";
@@ -58,6 +63,9 @@ public final class Errno {
 
     private static String connectionErrorName(int errno) {
         return switch (errno) {
+            case ENONET -> "ENONET";
+            case EPROTO -> "EPROTO";
+            case EPROTONOSUPPORT -> "EPROTONOSUPPORT";
             case EAFNOSUPPORT -> "EAFNOSUPPORT";
             case EADDRINUSE -> "EADDRINUSE";
             case EADDRNOTAVAIL -> "EADDRNOTAVAIL";
@@ -69,6 +77,7 @@ public final class Errno {
             case ENOTCONN -> "ENOTCONN";
             case ETIMEDOUT -> "ETIMEDOUT";
             case ECONNREFUSED -> "ECONNREFUSED";
+            case EHOSTDOWN -> "EHOSTDOWN";
             case EHOSTUNREACH -> "EHOSTUNREACH";
             case EALREADY -> "EALREADY";
             case EINPROGRESS -> "EINPROGRESS";

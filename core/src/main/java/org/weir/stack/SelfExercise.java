@@ -21,6 +21,7 @@ public final class SelfExercise {
     private static final int SHORT = 100;
     private static final int IN_FRAGMENTS = 5_000;
     private static final int PORT = 7;
+    private static final long MINUTE_NS = 60_000_000_000L;
     private static final long TIME_LIMIT_NS = 600_000_000_000L;
     private static final long CLIENT_MAC = 0x02_00_00_00_00_01L;
 
@@ -58,6 +59,9 @@ public final class SelfExercise {
             exercise.datagram(SHORT);
             exercise.datagram(IN_FRAGMENTS);
             exercise.transfer();
+            exercise.silence(MINUTE_NS);
+            exercise.datagram(SHORT);
+            exercise.silence(MINUTE_NS);
             exercise.client.close();
             exercise.server.close();
         }
@@ -94,6 +98,14 @@ public final class SelfExercise {
         to.close(source);
         from.close(sink);
         from.close(listener);
+    }
+
+    /// Neighbours grow old meanwhile, and the one that was sent to after the first silence is asked again.
+    private void silence(long ns) {
+        final long endNs = nowNs + ns;
+        while (nowNs < endNs) {
+            step();
+        }
     }
 
     private void pump(int source, int sink) {

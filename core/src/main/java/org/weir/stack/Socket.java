@@ -1,6 +1,7 @@
 package org.weir.stack;
 
 import org.jspecify.annotations.Nullable;
+import org.weir.raw.RawEndpoint;
 import org.weir.tcp.TcpConnection;
 import org.weir.tcp.TcpListener;
 import org.weir.tcp.TcpSettings;
@@ -30,8 +31,15 @@ final class Socket {
     @Nullable
     TcpListener listener;
 
+    /// What is done with datagrams; null for a stream.
+    @Nullable
+    DatagramCalls datagrams;
+
     @Nullable
     UdpEndpoint endpoint;
+
+    @Nullable
+    RawEndpoint raw;
 
     @Nullable
     SocketCallback callback;
@@ -64,7 +72,9 @@ final class Socket {
         sendBlocked = false;
         connection = null;
         listener = null;
+        datagrams = null;
         endpoint = null;
+        raw = null;
         callback = null;
         reuseAddress = false;
         reusePort = false;

@@ -1,6 +1,10 @@
 package org.weir.stack;
 
 import java.util.Objects;
+import org.weir.ip.ErrorQueue;
+import org.weir.ip.ReportedError;
+import org.weir.raw.RawEndpoint;
+import org.weir.raw.RawHandler;
 import org.weir.tcp.TcpAcceptHandler;
 import org.weir.tcp.TcpConnection;
 import org.weir.tcp.TcpError;
@@ -8,10 +12,9 @@ import org.weir.tcp.TcpHandler;
 import org.weir.tcp.TcpListener;
 import org.weir.udp.UdpEndpoint;
 import org.weir.udp.UdpHandler;
-import org.weir.wire.IcmpHeader;
 
 /// Turns the events of the raw interfaces into readiness and callbacks of sockets. One object serves all of them.
-final class SocketEvents implements TcpHandler, TcpAcceptHandler, UdpHandler {
+final class SocketEvents implements TcpHandler, TcpAcceptHandler, UdpHandler, RawHandler {
     private final Sockets sockets;
 
     SocketEvents(Sockets sockets) {
@@ -62,8 +65,43 @@ final class SocketEvents implements TcpHandler, TcpAcceptHandler, UdpHandler {
     public void unreachable(UdpEndpoint endpoint, int icmpCode) {
         final Socket s = socketOf(endpoint);
         endpoint.takeError();
-        s.error = icmpCode == IcmpHeader.PORT_UNREACHABLE ? Errno.ECONNREFUSED : Errno.EHOSTUNREACH;
+        s.error = IcmpErrno.ofUnreachable(icmpCode);
         call(s);
+    }
+
+    @Override
+    public void reported(UdpEndpoint endpoint) {
+        reported(socketOf(endpoint), endpoint.errors());
+    }
+
+    @Override
+    public void readable(RawEndpoint endpoint) {
+        call(socketOf(endpoint));
+    }
+
+    @Override
+    public void unreachable(RawEndpoint endpoint, int icmpCode) {
+        final Socket s = socketOf(endpoint);
+        endpoint.takeError();
+        s.error = IcmpErrno.ofUnreachable(icmpCode);
+        call(s);
+    }
+
+    @Override
+    public void reported(RawEndpoint endpoint) {
+        reported(socketOf(endpoint), endpoint.errors());
+    }
+
+    /// Errors that wait for their reader are also the socket's own, until it has been told: `SO_ERROR`.
+    private void reported(Socket s, ErrorQueue errors) {
+        nextError(s, errors);
+        call(s);
+    }
+
+    /// The oldest error that waits becomes that of the socket.
+    static void nextError(Socket s, ErrorQueue errors) {
+        final ReportedError oldest = errors.peek();
+        s.error = oldest == null ? 0 : IcmpErrno.of(oldest.type(), oldest.code());
     }
 
     void call(Socket s) {
@@ -77,17 +115,20 @@ final class SocketEvents implements TcpHandler, TcpAcceptHandler, UdpHandler {
         return (Socket) Objects.requireNonNull(connection.attachment());
     }
 
+    private static Socket socketOf(RawEndpoint endpoint) {
+        return (Socket) Objects.requireNonNull(endpoint.attachment());
+    }
+
     private static Socket socketOf(UdpEndpoint endpoint) {
         return (Socket) Objects.requireNonNull(endpoint.attachment());
     }
 
     /// What can be done with a socket now, level-triggered.
     static int readiness(Socket s) {
-        final int error = s.error != 0 ? Sockets.POLLERR : 0;
-        if (s.endpoint != null) {
-            final boolean readable = s.endpoint.peek() != null || s.inputShut;
-            return error | (s.sendBlocked ? 0 : Sockets.POLLOUT) | (readable ? Sockets.POLLIN : 0);
+        if (s.datagrams != null) {
+            return readiness(s, s.datagrams);
         }
+        final int error = s.error != 0 ? Sockets.POLLERR : 0;
         if (s.listener != null && s.listener.isListening()) {
             return error | (s.listener.waiting() > 0 ? Sockets.POLLIN : 0);
         }
@@ -96,6 +137,12 @@ final class SocketEvents implements TcpHandler, TcpAcceptHandler, UdpHandler {
         }
         final boolean readable = s.error != 0 || s.inputShut;
         return error | Sockets.POLLHUP | Sockets.POLLOUT | (readable ? Sockets.POLLIN : 0);
+    }
+
+    private static int readiness(Socket s, DatagramCalls datagrams) {
+        final boolean failed = s.error != 0 || datagrams.errors(s).peek() != null;
+        final boolean readable = datagrams.peek(s) != null || s.inputShut;
+        return (failed ? Sockets.POLLERR : 0) | (s.sendBlocked ? 0 : Sockets.POLLOUT) | (readable ? Sockets.POLLIN : 0);
     }
 
     private static int readiness(Socket s, TcpConnection c) {
@@ -125,6 +172,7 @@ final class SocketEvents implements TcpHandler, TcpAcceptHandler, UdpHandler {
             case HOST_UNREACHABLE -> Errno.EHOSTUNREACH;
             case NETWORK_UNREACHABLE -> Errno.ENETUNREACH;
             case ABORTED -> Errno.ECONNABORTED;
+            case FILTERED -> Errno.EPERM;
         };
     }
 }

@@ -4,7 +4,6 @@ import org.weir.tcp.TcpConfig;
 import org.weir.tcp.TcpConnection;
 import org.weir.tcp.TcpSettings;
 import org.weir.time.StackClock;
-import org.weir.udp.UdpEndpoint;
 
 /// The socket options, with the numbers and units of Linux. One that is not listed here is refused with
 /// `ENOPROTOOPT`, a value out of its range with `EINVAL`.
@@ -17,6 +16,7 @@ public final class SocketOptions {
     public static final int SOL_SOCKET = 1;
     public static final int IPPROTO_TCP = 6;
     public static final int IPPROTO_UDP = 17;
+    public static final int SOL_RAW = 255;
 
     /// 1 to share a bound port with other sockets that have this set, as long as none of them listens. Of datagram
     /// sockets the one bound last hears what is sent to this host, and each what is sent to a group or to all
@@ -72,6 +72,10 @@ public final class SocketOptions {
     public static final int IP_TOS = 1;
     /// Time to live of what is sent, but not to groups, 1 to 255.
     public static final int IP_TTL = 2;
+    /// 1 if what a raw socket sends begins with its IP header.
+    public static final int IP_HDRINCL = 3;
+    /// 1 to keep the errors that are reported about datagrams, wherever these went, for [Sockets#receiveError].
+    public static final int IP_RECVERR = 11;
     /// The interface by which to send to groups, by its [org.weir.ip.Netif#index]; 0 to let the routes choose.
     public static final int IP_MULTICAST_IF = 32;
     /// Time to live of what is sent to groups, 0 (this host alone) to 255, or -1 for the default of 1.
@@ -82,6 +86,9 @@ public final class SocketOptions {
     /// Octets of payload after which what one call sends is cut into another datagram, 0 (never) to 65535.
     public static final int UDP_SEGMENT = 103;
 
+    /// Which ICMP types, one bit for each of 0 to 31, a raw socket does not hear; write only.
+    public static final int ICMP_FILTER = 1;
+
     private static final int LEAST_SEGMENT = 88;
     private static final int LARGEST_SEGMENT = 32_767;
     private static final int LONGEST_KEEP_ALIVE = 32_767;
@@ -89,28 +96,23 @@ public final class SocketOptions {
     private static final int LONGEST_FIN_WAIT = 120;
     private static final int LONGEST_DEFERRAL = 3_600;
 
-    private final SocketGroups groups;
-
-    SocketOptions(SocketGroups groups) {
-        this.groups = groups;
-    }
+    private SocketOptions() {}
 
     // ---- setting ----
 
-    int set(Socket s, int level, int name, int value) {
+    static int set(Socket s, int level, int name, int value) {
+        if (s.datagrams != null) {
+            return s.datagrams.set(s, level, name, value);
+        }
         return switch (level) {
             case SOL_SOCKET -> setSocketLevel(s, name, value);
-            case IPPROTO_TCP -> s.type == Sockets.SOCK_STREAM ? setTcpLevel(s, name, value) : -Errno.ENOPROTOOPT;
-            case IPPROTO_UDP -> setUdpLevel(s, name, value);
+            case IPPROTO_TCP -> setTcpLevel(s, name, value);
             case IPPROTO_IP -> setIpLevel(s, name, value);
             default -> -Errno.ENOPROTOOPT;
         };
     }
 
     private static int setSocketLevel(Socket s, int name, int value) {
-        if (s.endpoint != null) {
-            return setDatagramLevel(s.endpoint, name, value);
-        }
         final TcpSettings t = s.settings;
         switch (name) {
             case SO_REUSEADDR -> s.reuseAddress = value != 0;
@@ -137,23 +139,6 @@ public final class SocketOptions {
             }
         }
         return apply(s);
-    }
-
-    private static int setDatagramLevel(UdpEndpoint e, int name, int value) {
-        if (value < 1 && (name == SO_SNDBUF || name == SO_RCVBUF)) {
-            return -Errno.EINVAL;
-        }
-        switch (name) {
-            case SO_REUSEADDR -> e.reuseAddress(value != 0);
-            case SO_REUSEPORT -> e.reusePort(value != 0);
-            case SO_BROADCAST -> e.broadcast(value != 0);
-            case SO_SNDBUF -> e.sendLimit(value);
-            case SO_RCVBUF -> e.queueLimit(value);
-            default -> {
-                return -Errno.ENOPROTOOPT;
-            }
-        }
-        return 0;
     }
 
     private static int setTcpLevel(Socket s, int name, int value) {
@@ -204,25 +189,12 @@ public final class SocketOptions {
         };
     }
 
-    private static int unlessIn(int value, int least, int most) {
+    /// The errno with which a value that is out of its range is refused; 0 if it is not.
+    static int unlessIn(int value, int least, int most) {
         return value < least || value > most ? Errno.EINVAL : 0;
     }
 
-    private static int setUdpLevel(Socket s, int name, int value) {
-        if (s.endpoint == null || name != UDP_SEGMENT) {
-            return -Errno.ENOPROTOOPT;
-        }
-        if (value < 0 || value > 0xFFFF) {
-            return -Errno.EINVAL;
-        }
-        s.endpoint.segmentSize(value);
-        return 0;
-    }
-
-    private int setIpLevel(Socket s, int name, int value) {
-        if (s.endpoint != null) {
-            return setIpLevel(s.endpoint, name, value);
-        }
+    private static int setIpLevel(Socket s, int name, int value) {
         if (name != IP_TTL && name != IP_TOS) {
             return -Errno.ENOPROTOOPT;
         }
@@ -237,29 +209,6 @@ public final class SocketOptions {
         return apply(s);
     }
 
-    private int setIpLevel(UdpEndpoint e, int name, int value) {
-        final int problem = switch (name) {
-            case IP_TTL -> unlessIn(value, 1, 0xFF);
-            case IP_TOS -> unlessIn(value, 0, 0xFF);
-            case IP_MULTICAST_TTL -> unlessIn(value, -1, 0xFF);
-            case IP_MULTICAST_IF, IP_MULTICAST_LOOP -> 0;
-            default -> Errno.ENOPROTOOPT;
-        };
-        if (problem != 0) {
-            return -problem;
-        }
-        switch (name) {
-            case IP_TTL -> e.timeToLive(value);
-            case IP_TOS -> e.typeOfService(value);
-            case IP_MULTICAST_TTL -> e.groupTimeToLive(value < 0 ? 1 : value);
-            case IP_MULTICAST_LOOP -> e.groupLoop(value != 0);
-            default -> {
-                return groups.sendBy(e, value);
-            }
-        }
-        return 0;
-    }
-
     /// What was set reaches the connection or the listener, if there is one.
     static int apply(Socket s) {
         final boolean taken = (s.connection == null || s.connection.use(s.settings))
@@ -269,35 +218,26 @@ public final class SocketOptions {
 
     // ---- reading ----
 
-    int get(Socket s, int level, int name) {
+    static int get(Socket s, int level, int name) {
+        if (s.datagrams != null && !isOfAll(level, name)) {
+            return s.datagrams.get(s, level, name);
+        }
         return switch (level) {
             case SOL_SOCKET -> socketLevel(s, name);
-            case IPPROTO_TCP -> s.type == Sockets.SOCK_STREAM ? tcpLevel(s, name) : -Errno.ENOPROTOOPT;
-            case IPPROTO_UDP ->
-                s.endpoint != null && name == UDP_SEGMENT ? s.endpoint.segmentSize() : -Errno.ENOPROTOOPT;
+            case IPPROTO_TCP -> tcpLevel(s, name);
             case IPPROTO_IP -> ipLevel(s, name);
             default -> -Errno.ENOPROTOOPT;
         };
     }
 
+    private static boolean isOfAll(int level, int name) {
+        return level == SOL_SOCKET && (name == SO_TYPE || name == SO_ERROR || name == SO_ACCEPTCONN);
+    }
+
     private static int ipLevel(Socket s, int name) {
-        if (s.endpoint != null) {
-            return ipLevel(s.endpoint, name);
-        }
         return switch (name) {
             case IP_TTL -> s.settings.timeToLive;
             case IP_TOS -> s.settings.typeOfService;
-            default -> -Errno.ENOPROTOOPT;
-        };
-    }
-
-    private static int ipLevel(UdpEndpoint e, int name) {
-        return switch (name) {
-            case IP_TTL -> e.timeToLive();
-            case IP_TOS -> e.typeOfService();
-            case IP_MULTICAST_IF -> e.groupNetif() == null ? 0 : e.groupNetif().index();
-            case IP_MULTICAST_TTL -> e.groupTimeToLive();
-            case IP_MULTICAST_LOOP -> flag(e.groupLoop());
             default -> -Errno.ENOPROTOOPT;
         };
     }
@@ -307,18 +247,7 @@ public final class SocketOptions {
             case SO_TYPE -> s.type;
             case SO_ERROR -> SocketEvents.takeError(s);
             case SO_ACCEPTCONN -> flag(s.listener != null && s.listener.isListening());
-            default -> s.endpoint == null ? streamLevel(s, name) : datagramLevel(s.endpoint, name);
-        };
-    }
-
-    private static int datagramLevel(UdpEndpoint e, int name) {
-        return switch (name) {
-            case SO_REUSEADDR -> flag(e.reuseAddress());
-            case SO_REUSEPORT -> flag(e.reusePort());
-            case SO_BROADCAST -> flag(e.broadcast());
-            case SO_SNDBUF -> e.sendLimit();
-            case SO_RCVBUF -> e.queueLimit();
-            default -> -Errno.ENOPROTOOPT;
+            default -> streamLevel(s, name);
         };
     }
 
@@ -355,7 +284,7 @@ public final class SocketOptions {
         };
     }
 
-    private static int flag(boolean on) {
+    static int flag(boolean on) {
         return on ? 1 : 0;
     }
 

@@ -4,21 +4,24 @@ import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.weir.base.Owner;
+import org.weir.ip.ErrorQueue;
 import org.weir.ip.Ipv4;
+import org.weir.ip.ReportedError;
 import org.weir.memory.OctetSource;
 import org.weir.memory.OctetTarget;
 import org.weir.memory.Pbuf;
+import org.weir.raw.Raw;
+import org.weir.raw.RawEndpoint;
 import org.weir.tcp.CongestionAlgorithm;
 import org.weir.tcp.Tcp;
 import org.weir.tcp.TcpConnection;
 import org.weir.tcp.TcpInfo;
-import org.weir.tcp.TcpListener;
-import org.weir.tcp.TcpRefusal;
 import org.weir.tcp.TcpState;
 import org.weir.time.StackClock;
 import org.weir.udp.Udp;
 import org.weir.udp.UdpEndpoint;
 import org.weir.wire.IpAddress;
+import org.weir.wire.IpProtocol;
 
 /// The BSD-like interface: non-blocking sockets named by integers, results as in POSIX, errors as negated [Errno]
 /// values.
@@ -33,6 +36,7 @@ public final class Sockets {
     public static final int SOCK_STREAM = 1;
 
     public static final int SOCK_DGRAM = 2;
+    public static final int SOCK_RAW = 3;
     /// Flags of [#receive] and [#receiveFrom].
     public static final int MSG_PEEK = 2;
 
@@ -55,22 +59,28 @@ public final class Sockets {
 
     private final Tcp tcp;
     private final Udp udp;
+    private final Raw raw;
     private final Owner owner;
     private final Socket[] slots;
     private final SocketEvents events = new SocketEvents(this);
     private final BlockedSenders blocked;
+    private final SocketAddress peer = new SocketAddress();
     private final SocketGroups groups;
-    private final SocketOptions options;
+    private final StreamCalls streams;
+    private final DatagramCalls udpCalls;
+    private final DatagramCalls rawCalls = new RawCalls();
     private @Nullable Socket free;
     private int open;
 
-    Sockets(Tcp tcp, Udp udp, Ipv4 ipv4, int count) {
+    Sockets(Tcp tcp, Udp udp, Raw raw, Ipv4 ipv4, int count) {
         this.owner = ipv4.resources().owner();
         this.blocked = new BlockedSenders(ipv4.clock(), events);
         this.tcp = tcp;
         this.udp = udp;
         this.groups = new SocketGroups(this, ipv4);
-        this.options = new SocketOptions(groups);
+        this.raw = raw;
+        this.streams = new StreamCalls(tcp, events);
+        this.udpCalls = new UdpCalls(groups);
         this.slots = new Socket[count];
         for (int i = count - 1; i >= 0; i--) {
             slots[i] = new Socket(i);
@@ -86,30 +96,71 @@ public final class Sockets {
 
     // ---- descriptors ----
 
-    /// Makes a socket. `EAFNOSUPPORT`, `ESOCKTNOSUPPORT`, `EMFILE`, `ENOBUFS`.
+    /// Makes a socket of TCP or UDP. `EAFNOSUPPORT`, `ESOCKTNOSUPPORT`, `EMFILE`, `ENOBUFS`.
     public int socket(int family, int type) {
+        return socket(family, type, 0);
+    }
+
+    /// Makes a socket. `protocol` is 0 for the usual one of the type; with [#SOCK_DGRAM] ICMP, for echo requests
+    /// and replies (icmp(7)); with [#SOCK_RAW] 1 to 255, where 255 sends packets with their IP header and hears
+    /// none (raw(7)). `EAFNOSUPPORT`, `ESOCKTNOSUPPORT`, `EPROTONOSUPPORT`, `EMFILE`, `ENOBUFS`.
+    public int socket(int family, int type, int protocol) {
         owner.check();
         if (family != AF_INET) {
             return -Errno.EAFNOSUPPORT;
         }
-        if (type != SOCK_STREAM && type != SOCK_DGRAM) {
+        if (type != SOCK_STREAM && type != SOCK_DGRAM && type != SOCK_RAW) {
             return -Errno.ESOCKTNOSUPPORT;
+        }
+        if (!isOf(type, protocol)) {
+            return -Errno.EPROTONOSUPPORT;
         }
         final Socket s = take(type);
         if (s == null) {
             return -Errno.EMFILE;
         }
-        if (type == SOCK_DGRAM) {
-            final UdpEndpoint e = udp.open();
-            if (e == null) {
-                giveBack(s);
-                return -Errno.ENOBUFS;
-            }
-            e.attachment(s);
-            e.handler(events);
-            s.endpoint = e;
+        if (type != SOCK_STREAM && !openDatagrams(s, type, protocol)) {
+            giveBack(s);
+            return -Errno.ENOBUFS;
         }
         return descriptor(s);
+    }
+
+    private static boolean isOf(int type, int protocol) {
+        return switch (type) {
+            case SOCK_STREAM -> protocol == 0 || protocol == IpProtocol.TCP;
+            case SOCK_DGRAM -> protocol == 0 || protocol == IpProtocol.UDP || protocol == IpProtocol.ICMP;
+            default -> protocol > 0 && protocol <= IpProtocol.RAW;
+        };
+    }
+
+    private boolean openDatagrams(Socket s, int type, int protocol) {
+        return type == SOCK_DGRAM && protocol != IpProtocol.ICMP ? openUdp(s) : openRaw(s, type, protocol);
+    }
+
+    private boolean openUdp(Socket s) {
+        final UdpEndpoint e = udp.open();
+        if (e == null) {
+            return false;
+        }
+        e.attachment(s);
+        e.handler(events);
+        s.endpoint = e;
+        s.datagrams = udpCalls;
+        return true;
+    }
+
+    private boolean openRaw(Socket s, int type, int protocol) {
+        final RawEndpoint e = type == SOCK_RAW ? raw.open(protocol) : raw.openEcho();
+        if (e == null) {
+            return false;
+        }
+        e.headerIncluded(protocol == IpProtocol.RAW);
+        e.attachment(s);
+        e.handler(events);
+        s.raw = e;
+        s.datagrams = rawCalls;
+        return true;
     }
 
     private @Nullable Socket take(int type) {
@@ -158,8 +209,8 @@ public final class Sockets {
         if (s.listener != null) {
             s.listener.close();
         }
-        if (s.endpoint != null) {
-            s.endpoint.close();
+        if (s.datagrams != null) {
+            s.datagrams.close(s);
         }
         giveBack(s);
         return 0;
@@ -185,7 +236,7 @@ public final class Sockets {
     // ---- naming ----
 
     /// Names the local end; port 0 for a free one. `EBADF`, `EINVAL` if it has a name, `EADDRINUSE`,
-    /// `EADDRNOTAVAIL`, `ENOBUFS`.
+    /// `EADDRNOTAVAIL`, `ENOBUFS`, `EPERM` if the stack's filter refuses it.
     public int bind(int descriptor, SocketAddress local) {
         final Socket s = find(descriptor);
         if (s == null) {
@@ -194,37 +245,18 @@ public final class Sockets {
         if (isInvalidPort(local)) {
             return -Errno.EINVAL;
         }
-        if (s.endpoint != null) {
-            return s.endpoint.localPort() != 0
-                    ? -Errno.EINVAL
-                    : udpError(s.endpoint.bind(local.high(), local.low(), local.port()));
+        if (s.datagrams != null) {
+            return s.datagrams.bind(s, local);
         }
-        if (s.listener != null || s.connection != null) {
-            return -Errno.EINVAL;
-        }
-        return bindStream(s, local.high(), local.low(), local.port());
-    }
-
-    private int bindStream(Socket s, long high, long low, int port) {
-        final TcpListener l = tcp.bind(high, low, port, s.reuseAddress, s.reusePort);
-        if (l == null) {
-            return -refusalErrno(tcp.refusal());
-        }
-        if (!l.use(s.settings)) {
-            l.close();
-            return -Errno.ENOBUFS;
-        }
-        l.attachment(s);
-        s.listener = l;
-        return 0;
+        return streams.bind(s, local);
     }
 
     private static boolean isInvalidPort(SocketAddress address) {
         return address.port() < 0 || address.port() > 0xFFFF;
     }
 
-    /// Accepts connections from now on. `EBADF`, `EOPNOTSUPP`, `EINVAL` if connected, and what [#bind] says if it
-    /// has no name.
+    /// Accepts connections from now on. `EBADF`, `EOPNOTSUPP`, `EINVAL` if connected, `EPERM`, and what [#bind]
+    /// says if it has no name.
     public int listen(int descriptor, int backlog) {
         final Socket s = find(descriptor);
         if (s == null) {
@@ -233,16 +265,7 @@ public final class Sockets {
         if (s.type != SOCK_STREAM) {
             return -Errno.EOPNOTSUPP;
         }
-        if (s.connection != null) {
-            return -Errno.EINVAL;
-        }
-        if (s.listener == null) {
-            final int bound = bindStream(s, 0, IpAddress.ANY.low(), 0);
-            if (bound != 0) {
-                return bound;
-            }
-        }
-        return s.listener != null && s.listener.listen(backlog, events) ? 0 : -Errno.EADDRINUSE;
+        return streams.listen(s, backlog);
     }
 
     /// Gives the oldest waiting connection a descriptor and stores its peer. `EBADF`, `EINVAL` if not listening,
@@ -252,73 +275,33 @@ public final class Sockets {
         if (s == null) {
             return -Errno.EBADF;
         }
-        if (s.listener == null || !s.listener.isListening()) {
-            return -Errno.EINVAL;
-        }
-        if (s.listener.waiting() == 0) {
-            return -Errno.EAGAIN;
+        final int problem = StreamCalls.acceptProblem(s);
+        if (problem != 0) {
+            return problem;
         }
         final Socket accepted = take(SOCK_STREAM);
         if (accepted == null) {
             return -Errno.EMFILE;
         }
-        final TcpConnection c = s.listener.accept();
-        if (c == null) {
-            throw new IllegalStateException("a connection waited and was gone");
-        }
-        accepted.connection = c;
-        accepted.settings.copyFrom(c.settings());
-        c.attachment(accepted);
-        c.handler(events);
-        if (peer != null) {
-            peer.set(c.remoteHigh(), c.remoteLow(), c.remotePort());
-        }
+        streams.accept(s, accepted, peer);
         return descriptor(accepted);
     }
 
     /// Begins to connect: `EINPROGRESS` for a stream, whose end is told by [#POLLOUT] and `SO_ERROR`. `EBADF`,
     /// `EINVAL`, `EISCONN`, `EALREADY`, `EOPNOTSUPP` if listening, `ENETUNREACH`, `EADDRINUSE`, `EADDRNOTAVAIL` if
-    /// no port is left, `ENOBUFS`.
+    /// no port is left, `ENOBUFS`, `EPERM` if the stack's filter refuses it.
     public int connect(int descriptor, SocketAddress remote) {
         final Socket s = find(descriptor);
         if (s == null) {
             return -Errno.EBADF;
         }
-        if (isInvalidPort(remote) || remote.port() == 0) {
+        if (isInvalidPort(remote)) {
             return -Errno.EINVAL;
         }
-        if (s.endpoint != null) {
-            return udpError(s.endpoint.connect(remote.high(), remote.low(), remote.port()));
+        if (s.datagrams != null) {
+            return s.datagrams.connect(s, remote);
         }
-        if (s.connection != null || s.error != 0) {
-            return connectAgain(s);
-        }
-        if (s.listener != null && s.listener.isListening()) {
-            return -Errno.EOPNOTSUPP;
-        }
-        final int localPort = s.listener == null ? 0 : s.listener.localPort();
-        final long local = s.listener == null ? IpAddress.ANY.low() : s.listener.localLow();
-        final TcpConnection c = tcp.connect(remote.high(), remote.low(), remote.port(), local, localPort, events);
-        if (c == null) {
-            return -refusalErrno(tcp.refusal());
-        }
-        if (!c.use(s.settings)) {
-            c.abort();
-            return -Errno.ENOBUFS;
-        }
-        c.attachment(s);
-        s.connection = c;
-        s.connecting = true;
-        s.inputShut = false;
-        s.outputShut = false;
-        return -Errno.EINPROGRESS;
-    }
-
-    private static int connectAgain(Socket s) {
-        if (s.connecting) {
-            return -Errno.EALREADY;
-        }
-        return s.error != 0 ? -SocketEvents.takeError(s) : -Errno.EISCONN;
+        return streams.connect(s, remote);
     }
 
     /// Ends the association of a datagram socket with its peer: `connect` to `AF_UNSPEC`. `EBADF`, `EOPNOTSUPP` on
@@ -328,10 +311,10 @@ public final class Sockets {
         if (s == null) {
             return -Errno.EBADF;
         }
-        if (s.endpoint == null) {
+        if (s.datagrams == null) {
             return -Errno.EOPNOTSUPP;
         }
-        s.endpoint.disconnect();
+        s.datagrams.disconnect(s);
         return 0;
     }
 
@@ -342,8 +325,8 @@ public final class Sockets {
         if (s == null) {
             return -Errno.EBADF;
         }
-        if (s.endpoint != null) {
-            final Pbuf datagram = s.endpoint.peek();
+        if (s.datagrams != null) {
+            final Pbuf datagram = s.datagrams.peek(s);
             return datagram == null ? 0 : datagram.totalLength();
         }
         return s.connection == null ? 0 : s.connection.receivedOctets();
@@ -359,8 +342,8 @@ public final class Sockets {
             local.set(s.connection.localHigh(), s.connection.localLow(), s.connection.localPort());
         } else if (s.listener != null) {
             local.set(s.listener.localHigh(), s.listener.localLow(), s.listener.localPort());
-        } else if (s.endpoint != null) {
-            local.set(s.endpoint.localHigh(), s.endpoint.localLow(), s.endpoint.localPort());
+        } else if (s.datagrams != null) {
+            s.datagrams.localAddress(s, local);
         } else {
             local.set(0, IpAddress.ANY.low(), 0);
         }
@@ -377,8 +360,8 @@ public final class Sockets {
             remote.set(s.connection.remoteHigh(), s.connection.remoteLow(), s.connection.remotePort());
             return 0;
         }
-        if (s.endpoint != null && s.endpoint.isConnected()) {
-            remote.set(s.endpoint.remoteHigh(), s.endpoint.remoteLow(), s.endpoint.remotePort());
+        if (s.datagrams != null && s.datagrams.isConnected(s)) {
+            s.datagrams.remoteAddress(s, remote);
             return 0;
         }
         return -Errno.ENOTCONN;
@@ -394,7 +377,7 @@ public final class Sockets {
         return s == null || s.connecting ? null : s.connection;
     }
 
-    /// The raw interface of a datagram socket, as [#connection].
+    /// The raw interface of a UDP socket, as [#connection].
     public @Nullable UdpEndpoint endpoint(int descriptor) {
         final Socket s = find(descriptor);
         return s == null ? null : s.endpoint;
@@ -412,9 +395,8 @@ public final class Sockets {
         if (problem != 0) {
             return problem;
         }
-        if (s.endpoint != null) {
-            final UdpEndpoint e = s.endpoint;
-            return sent(s, e.sendTo(source, offset, length, e.remoteLow(), e.remotePort()), length, e.remoteLow());
+        if (s.datagrams != null) {
+            return sentToPeer(s, s.datagrams, s.datagrams.send(s, source, offset, length), length);
         }
         final int written = connectionOf(s).write(source, offset, length);
         return written == 0 && length > 0 ? -Errno.EAGAIN : written;
@@ -430,9 +412,8 @@ public final class Sockets {
         if (problem != 0) {
             return problem;
         }
-        if (s.endpoint != null) {
-            final UdpEndpoint e = s.endpoint;
-            return sent(s, e.sendTo(source, length, e.remoteLow(), e.remotePort()), length, e.remoteLow());
+        if (s.datagrams != null) {
+            return sentToPeer(s, s.datagrams, s.datagrams.send(s, source, length), length);
         }
         final int written = connectionOf(s).write(source, length);
         return written == 0 && length > 0 ? -Errno.EAGAIN : written;
@@ -440,8 +421,8 @@ public final class Sockets {
 
     /// Why nothing can be sent to the peer, as a negative errno; 0 if something can.
     private static int sendProblem(Socket s) {
-        if (s.endpoint != null) {
-            return s.endpoint.isConnected() ? datagramProblem(s) : -Errno.EDESTADDRREQ;
+        if (s.datagrams != null) {
+            return s.datagrams.isConnected(s) ? datagramProblem(s) : -Errno.EDESTADDRREQ;
         }
         if (s.error != 0) {
             return -SocketEvents.takeError(s);
@@ -467,8 +448,12 @@ public final class Sockets {
         return Objects.requireNonNull(s.connection);
     }
 
-    private int sent(Socket s, int result, int length, long low) {
-        final int error = udpError(result);
+    private int sentToPeer(Socket s, DatagramCalls datagrams, int error, int length) {
+        datagrams.remoteAddress(s, peer);
+        return sent(s, error, length, peer.low());
+    }
+
+    private int sent(Socket s, int error, int length, long low) {
         if (error == -Errno.EAGAIN) {
             blocked.block(s, length, low);
         }
@@ -487,16 +472,20 @@ public final class Sockets {
 
     /// Sends one datagram to `remote`. Returns `length`. `EBADF`, `EOPNOTSUPP` on a stream, `EINVAL`, `EMSGSIZE`,
     /// `EACCES` to all hosts of a network without `SO_BROADCAST`, `ENETUNREACH`, `EAGAIN` if the link or the pool
-    /// is full, and the pending error of the socket.
+    /// is full, `EPERM` if the stack's filter refuses it, and the pending error of the socket.
     public int sendTo(int descriptor, MemorySegment source, long offset, int length, SocketAddress remote) {
         final Socket s = find(descriptor);
         if (s == null) {
             return -Errno.EBADF;
         }
         final int problem = sendToProblem(s, remote);
-        return problem != 0 || s.endpoint == null
+        return problem != 0 || s.datagrams == null
                 ? problem
-                : sent(s, s.endpoint.sendTo(source, offset, length, remote.low(), remote.port()), length, remote.low());
+                : sent(
+                        s,
+                        s.datagrams.send(s, source, offset, length, remote.low(), remote.port()),
+                        length,
+                        remote.low());
     }
 
     /// As [#sendTo] from memory.
@@ -506,16 +495,16 @@ public final class Sockets {
             return -Errno.EBADF;
         }
         final int problem = sendToProblem(s, remote);
-        return problem != 0 || s.endpoint == null
+        return problem != 0 || s.datagrams == null
                 ? problem
-                : sent(s, s.endpoint.sendTo(source, length, remote.low(), remote.port()), length, remote.low());
+                : sent(s, s.datagrams.send(s, source, length, remote.low(), remote.port()), length, remote.low());
     }
 
     private static int sendToProblem(Socket s, SocketAddress remote) {
-        if (s.endpoint == null) {
+        if (s.datagrams == null) {
             return -Errno.EOPNOTSUPP;
         }
-        return isInvalidPort(remote) || remote.port() == 0 ? -Errno.EINVAL : datagramProblem(s);
+        return isInvalidPort(remote) || s.datagrams.isNoDestination(remote) ? -Errno.EINVAL : datagramProblem(s);
     }
 
     /// Reads up to `length` octets of a connection, or one datagram. Returns how many, 0 at the end of the stream.
@@ -525,8 +514,8 @@ public final class Sockets {
         if (s == null) {
             return -Errno.EBADF;
         }
-        if (s.endpoint != null) {
-            return receiveDatagram(s, s.endpoint, target, offset, length, flags);
+        if (s.datagrams != null) {
+            return receiveDatagram(s, s.datagrams, target, offset, length, flags);
         }
         final TcpConnection c = s.error == 0 && !s.connecting ? s.connection : null;
         if (c == null) {
@@ -543,8 +532,8 @@ public final class Sockets {
         if (s == null) {
             return -Errno.EBADF;
         }
-        if (s.endpoint != null) {
-            return receiveDatagram(s, s.endpoint, target, length, flags);
+        if (s.datagrams != null) {
+            return receiveDatagram(s, s.datagrams, target, length, flags);
         }
         final TcpConnection c = s.error == 0 && !s.connecting ? s.connection : null;
         if (c == null) {
@@ -577,11 +566,11 @@ public final class Sockets {
         if (s == null) {
             return -Errno.EBADF;
         }
-        if (s.endpoint == null) {
+        if (s.datagrams == null) {
             return -Errno.EOPNOTSUPP;
         }
-        storeSender(s.endpoint, sender);
-        return receiveDatagram(s, s.endpoint, target, offset, length, flags);
+        storeSender(s, s.datagrams, sender);
+        return receiveDatagram(s, s.datagrams, target, offset, length, flags);
     }
 
     /// As [#receiveFrom] into memory.
@@ -590,31 +579,33 @@ public final class Sockets {
         if (s == null) {
             return -Errno.EBADF;
         }
-        if (s.endpoint == null) {
+        if (s.datagrams == null) {
             return -Errno.EOPNOTSUPP;
         }
-        storeSender(s.endpoint, sender);
-        return receiveDatagram(s, s.endpoint, target, length, flags);
+        storeSender(s, s.datagrams, sender);
+        return receiveDatagram(s, s.datagrams, target, length, flags);
     }
 
-    private static void storeSender(UdpEndpoint e, SocketAddress sender) {
-        final Pbuf datagram = e.peek();
+    private static void storeSender(Socket s, DatagramCalls datagrams, SocketAddress sender) {
+        final Pbuf datagram = datagrams.peek(s);
         if (datagram != null) {
-            sender.set(0, UdpEndpoint.senderLow(datagram), UdpEndpoint.senderPort(datagram));
+            datagrams.sender(datagram, sender);
         }
     }
 
     private static int receiveDatagram(
-            Socket s, UdpEndpoint e, MemorySegment target, long offset, int length, int flags) {
-        final Pbuf datagram = s.error == 0 ? e.peek() : null;
+            Socket s, DatagramCalls datagrams, MemorySegment target, long offset, int length, int flags) {
+        final Pbuf datagram = s.error == 0 ? datagrams.peek(s) : null;
         return datagram == null
                 ? noDatagram(s)
-                : received(e, datagram, datagram.copyTo(0, target, offset, length), flags);
+                : received(s, datagrams, datagram, datagram.copyTo(0, target, offset, length), flags);
     }
 
-    private static int receiveDatagram(Socket s, UdpEndpoint e, OctetTarget target, int length, int flags) {
-        final Pbuf datagram = s.error == 0 ? e.peek() : null;
-        return datagram == null ? noDatagram(s) : received(e, datagram, datagram.copyTo(target, length), flags);
+    private static int receiveDatagram(Socket s, DatagramCalls datagrams, OctetTarget target, int length, int flags) {
+        final Pbuf datagram = s.error == 0 ? datagrams.peek(s) : null;
+        return datagram == null
+                ? noDatagram(s)
+                : received(s, datagrams, datagram, datagram.copyTo(target, length), flags);
     }
 
     private static int noDatagram(Socket s) {
@@ -625,15 +616,37 @@ public final class Sockets {
     }
 
     /// The oldest datagram has been copied, and goes unless it was only looked at.
-    private static int received(UdpEndpoint e, Pbuf datagram, int copied, int flags) {
+    private static int received(Socket s, DatagramCalls datagrams, Pbuf datagram, int copied, int flags) {
         final int whole = datagram.totalLength();
         if ((flags & MSG_PEEK) == 0) {
-            final Pbuf taken = e.poll();
-            if (taken != null) {
-                taken.release();
-            }
+            datagrams.drop(s);
         }
         return (flags & MSG_TRUNC) != 0 ? whole : copied;
+    }
+
+    /// Takes the oldest error that was reported about a datagram of the socket, if it asks for such
+    /// ([SocketOptions#IP_RECVERR]), stores it in `report`, and up to `length` octets of what that datagram
+    /// carried, as far as the report quotes it. Returns how many. `EBADF`, `EOPNOTSUPP` on a stream, `EAGAIN` if
+    /// there is none.
+    public int receiveError(int descriptor, ErrorReport report, MemorySegment target, long offset, int length) {
+        final Socket s = find(descriptor);
+        if (s == null) {
+            return -Errno.EBADF;
+        }
+        if (s.datagrams == null) {
+            return -Errno.EOPNOTSUPP;
+        }
+        final ErrorQueue errors = s.datagrams.errors(s);
+        final ReportedError oldest = errors.peek();
+        if (oldest == null) {
+            return -Errno.EAGAIN;
+        }
+        report.fill(oldest);
+        final Pbuf quoted = oldest.quoted();
+        final int copied = quoted == null ? 0 : quoted.copyTo(0, target, offset, length);
+        errors.drop();
+        SocketEvents.nextError(s, errors);
+        return copied;
     }
 
     /// Ends one or both directions of a connection. `EBADF`, `EINVAL`, `ENOTCONN`.
@@ -646,7 +659,7 @@ public final class Sockets {
             return -Errno.EINVAL;
         }
         final TcpConnection c = s.connection;
-        final boolean connectedDatagram = s.endpoint != null && s.endpoint.isConnected();
+        final boolean connectedDatagram = s.datagrams != null && s.datagrams.isConnected(s);
         if (c == null && !connectedDatagram || s.connecting) {
             return -Errno.ENOTCONN;
         }
@@ -670,13 +683,13 @@ public final class Sockets {
     /// Sets an option of [SocketOptions]. `EBADF`, `EINVAL`, `ENOPROTOOPT`: an option that is not there is refused.
     public int setOption(int descriptor, int level, int name, int value) {
         final Socket s = find(descriptor);
-        return s == null ? -Errno.EBADF : options.set(s, level, name, value);
+        return s == null ? -Errno.EBADF : SocketOptions.set(s, level, name, value);
     }
 
     /// The value of an option of [SocketOptions], never negative. `EBADF`, `ENOPROTOOPT`.
     public int option(int descriptor, int level, int name) {
         final Socket s = find(descriptor);
-        return s == null ? -Errno.EBADF : options.get(s, level, name);
+        return s == null ? -Errno.EBADF : SocketOptions.get(s, level, name);
     }
 
     /// Sets what [#close] does with what is not acknowledged: wait for `seconds` and then reset, reset at once with
@@ -735,28 +748,5 @@ public final class Sockets {
         }
         s.connection.info(info);
         return 0;
-    }
-
-    // ---- errors ----
-
-    private static int refusalErrno(TcpRefusal refusal) {
-        return switch (refusal) {
-            case NONE_FREE -> Errno.ENOBUFS;
-            case IN_USE -> Errno.EADDRINUSE;
-            case NOT_LOCAL, NO_PORT -> Errno.EADDRNOTAVAIL;
-            case NO_ROUTE -> Errno.ENETUNREACH;
-        };
-    }
-
-    private static int udpError(int result) {
-        return switch (result) {
-            case Udp.OK -> 0;
-            case Udp.IN_USE -> -Errno.EADDRINUSE;
-            case Udp.NOT_LOCAL, Udp.NO_PORT -> -Errno.EADDRNOTAVAIL;
-            case Udp.NO_ROUTE -> -Errno.ENETUNREACH;
-            case Udp.TOO_LONG -> -Errno.EMSGSIZE;
-            case Udp.NOT_PERMITTED -> -Errno.EACCES;
-            default -> -Errno.EAGAIN;
-        };
     }
 }

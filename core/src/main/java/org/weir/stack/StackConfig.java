@@ -1,6 +1,7 @@
 package org.weir.stack;
 
 import org.weir.esp.Esp;
+import org.weir.ip.ErrorRecords;
 import org.weir.ip.Ipv4;
 import org.weir.ip.RoutingTable;
 import org.weir.memory.Headroom;
@@ -18,11 +19,14 @@ import org.weir.tcp.TcpConfig;
 /// @param reservedPages pages that only links may take, so that acknowledgments come in when sockets hold all others
 /// @param blocks small buffers for headers and short packets
 /// @param references handles for memory that is sent without a copy
-/// @param neighbors entries of the ARP cache
+/// @param neighbors hosts on all links whose hardware addresses are known or asked for; also
+///     paths whose MTU is known to be less than that of their first link
 /// @param routes entries of the routing table, those for the interfaces' own addresses and networks included
 /// @param udpEndpoints UDP endpoints
 /// @param udpQueue octets that wait for the reader of one UDP endpoint
-/// @param rawEndpoints raw endpoints and those for ICMP echo, each with a queue as that of a UDP endpoint
+/// @param rawEndpoints raw endpoints and those for ICMP echo, each with a queue as that of a UDP endpoint; and as many
+/// packet
+///     endpoints
 /// @param memberships groups that UDP endpoints have joined, all together
 /// @param reassemblies datagrams of which fragments wait for the others; they hold a quarter of the pages at most
 /// @param sockets descriptors of the BSD-like interface
@@ -52,7 +56,9 @@ public record StackConfig(
     private static final int MINIMUM_PAGE = 512;
     private static final int MAXIMUM_PAGE = 1 << 16;
     private static final int HEAP_PER_PBUF = 140;
-    private static final int HEAP_PER_NEIGHBOR = 160;
+    private static final int HEAP_PER_ERROR = 64;
+    private static final int HEAP_PER_NEIGHBOR = 208;
+    private static final int HEAP_PER_PATH = 96;
     /// With its timer, and its sender.
     private static final int HEAP_PER_REASSEMBLY = 344;
     private static final int HEAP_PER_ENDPOINT = 152;
@@ -232,10 +238,13 @@ public record StackConfig(
         Tcp.plan(plan, pages, tcp);
         plan.heap("UDP endpoints", udpEndpoints, HEAP_PER_ENDPOINT)
                 .heap("raw endpoints", rawEndpoints, HEAP_PER_ENDPOINT)
+                .heap("packet endpoints", rawEndpoints, HEAP_PER_ENDPOINT)
                 .heap("multicast memberships", memberships, HEAP_PER_MEMBERSHIP)
                 .heap("fragmented datagrams", reassemblies, HEAP_PER_REASSEMBLY)
                 .heap("fragment identifications", Ipv4.IDENTIFICATIONS, Integer.BYTES)
-                .heap("neighbours", neighbors, HEAP_PER_NEIGHBOR);
+                .heap("neighbours", neighbors, HEAP_PER_NEIGHBOR)
+                .heap("narrow paths", neighbors, HEAP_PER_PATH)
+                .heap("reported errors", ErrorRecords.COUNT, HEAP_PER_ERROR);
         RoutingTable.plan(plan, routes);
         Esp.plan(plan);
         return plan.heap("socket descriptors", sockets, HEAP_PER_ENDPOINT);

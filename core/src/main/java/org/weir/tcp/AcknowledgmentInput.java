@@ -124,7 +124,7 @@ final class AcknowledgmentInput {
         snd.advanceTo(ack);
         c.softError = TcpError.NONE;
         snd.progressNs = nowNs;
-        c.traffic.octetsAcknowledged += acknowledged;
+        c.traffic.acknowledged(acknowledged, nowNs);
         snd.nxt = SequenceNumber.latest(snd.nxt, ack);
         snd.retransmissions = 0;
         c.deadlines.persistNs = Deadlines.NEVER;

@@ -81,6 +81,26 @@ final class ConnectionTable {
         return hash.hash(localLow, remoteHigh, remoteLow, localPort << 16 | remotePort);
     }
 
+    /// The connection that the last segment belonged to; null if it has ended.
+    @Nullable
+    TcpConnection latest() {
+        return latest;
+    }
+
+    /// Resets all connections from a local address. Looks at every connection: for when an address goes.
+    void abortAll(long localHigh, long localLow, Teardown teardown) {
+        for (int i = 0; i < connections.chains(); i++) {
+            TcpConnection c = connections.first(i);
+            while (c != null) {
+                final TcpConnection next = c.hashNext();
+                if (c.localLow == localLow && c.localHigh == localHigh && c.state != TcpState.TIME_WAIT) {
+                    teardown.abortSilently(c);
+                }
+                c = next;
+            }
+        }
+    }
+
     /// The connection that `s` belongs to, null if there is none: often that of the segment before.
     @Nullable
     TcpConnection find(Datagram d, Segment s) {

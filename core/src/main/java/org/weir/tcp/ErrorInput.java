@@ -1,6 +1,7 @@
 package org.weir.tcp;
 
 import org.jspecify.annotations.Nullable;
+import org.weir.filter.FilterHook;
 import org.weir.ip.IcmpError;
 import org.weir.wire.IcmpHeader;
 import org.weir.wire.TcpHeader;
@@ -25,9 +26,11 @@ final class ErrorInput {
             return;
         }
         if (e.code() == IcmpHeader.FRAGMENTATION_NEEDED) {
+            tcp.ipv4().pathMtus().learn(c.remoteHigh, c.remoteLow, e.nextHopMtu());
             tcp.pathMtu().reported(c, e.nextHopMtu(), tcp.clock().nowNs());
             return;
         }
+        tcp.filter().tell(e.saysNobodyListens() ? FilterHook.PORT_UNREACHABLE : FilterHook.ADDRESS_UNREACHABLE, c);
         final TcpError error = switch (e.code()) {
             case IcmpHeader.PORT_UNREACHABLE, IcmpHeader.PROTOCOL_UNREACHABLE -> TcpError.REFUSED;
             case IcmpHeader.NET_UNREACHABLE -> TcpError.NETWORK_UNREACHABLE;

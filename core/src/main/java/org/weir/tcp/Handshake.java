@@ -63,6 +63,10 @@ final class Handshake {
         if (listener.isFull()) {
             return DropReason.TCP_BACKLOG_FULL;
         }
+        final DropReason refusal = refusalOf(s, d);
+        if (refusal != null) {
+            return refusal;
+        }
         final Route route = tcp.ipv4().routes().find(IpAddress.ipv4(d.sourceLow()));
         if (route == null) {
             return DropReason.NO_ROUTE;
@@ -78,6 +82,17 @@ final class Handshake {
         agreeOnOptions(c, s, route);
         tcp.wantsOutput(c);
         return null;
+    }
+
+    /// Why the filter does not want the connection that `s` asks for: null if it does. Where the peer is to know,
+    /// it finds the port closed.
+    @Nullable
+    DropReason refusalOf(Segment s, Datagram d) {
+        final DropReason refusal = tcp.filter().refusalOf(s, d);
+        if (refusal != null && tcp.filter().isRejected()) {
+            writer.reset(s, d);
+        }
+        return refusal;
     }
 
     private void begin(TcpConnection c, TcpListener listener, Segment s, Datagram d, Route route) {
@@ -143,7 +158,7 @@ final class Handshake {
         }
         if (s.has(TcpHeader.RST)) { //                                     second
             if (acknowledges) {
-                tcp.teardown().fail(c, TcpError.REFUSED);
+                tcp.teardown().reset(c, TcpError.REFUSED);
             }
             return Verdict.DROP;
         }
@@ -271,6 +286,7 @@ final class Handshake {
         snd.congestion.slowStartThreshold = CongestionControl.MAXIMUM_WINDOW;
         c.congestion.begin(snd.congestion, snd.segmentSize);
         snd.progressNs = nowNs();
+        tcp.pathMtu().recall(c, nowNs());
         tcp.keepAlive().begin(c);
         tcp.wantsOutput(c);
     }

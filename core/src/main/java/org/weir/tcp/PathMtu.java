@@ -1,6 +1,7 @@
 package org.weir.tcp;
 
 import org.weir.base.ObjectPool;
+import org.weir.ip.Route;
 import org.weir.time.StackClock;
 import org.weir.wire.TcpOptions;
 
@@ -51,6 +52,17 @@ final class PathMtu {
         final int octets = payload(c, Math.max(mtu, LEAST_MTU));
         if (c.snd.synAcknowledged && octets < c.snd.segmentSize) {
             shrink(c, octets, nowNs + RAISE_NS);
+        }
+    }
+
+    /// The connection begins with what another one, or another protocol, has learnt of its path, less what
+    /// protection adds to its packets.
+    void recall(TcpConnection c, long nowNs) {
+        final Route route = tcp.routeOf(c);
+        final int link = route.netif().mtu();
+        final int path = tcp.ipv4().pathMtus().of(c.remoteHigh, c.remoteLow, link);
+        if (path < link) {
+            reported(c, path - (link - SegmentWriter.mtu(c, route)), nowNs);
         }
     }
 

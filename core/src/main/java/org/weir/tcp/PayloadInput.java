@@ -1,5 +1,6 @@
 package org.weir.tcp;
 
+import org.weir.filter.FilterHook;
 import org.weir.link.DropReason;
 import org.weir.memory.Pbuf;
 import org.weir.wire.TcpHeader;
@@ -165,6 +166,8 @@ final class PayloadInput {
         c.state = TcpTransitions.next(c.state, TcpEvent.FIN_ARRIVES);
         if (c.state == TcpState.TIME_WAIT) {
             tcp.teardown().enterTimeWait(c, nowNs);
+        } else if (c.state == TcpState.CLOSE_WAIT) {
+            tcp.filter().tell(FilterHook.CLOSE_WAIT, c);
         }
     }
 }

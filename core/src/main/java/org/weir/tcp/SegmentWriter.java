@@ -95,8 +95,20 @@ final class SegmentWriter {
         final int local = IpAddress.ipv4(c.localLow);
         final int remote = IpAddress.ipv4(c.remoteLow);
         seal(packet, at, local, remote, urgent ? urgentPointer(c, sequence) : 0);
-        ipv4.dispatch(packet, tcp.routeOf(c), local, remote, IpProtocol.TCP, c.settings.timeToLive);
+        if (!ipv4.dispatch(packet, tcp.routeOf(c), local, remote, IpProtocol.TCP, c.settings.timeToLive)) {
+            refused(c);
+        }
         return true;
+    }
+
+    /// The filter has kept a segment back: the connection learns it as a loss, or, if that is to be told, at the
+    /// next poll, since whoever sends now counts on its state.
+    private void refused(TcpConnection c) {
+        if (ipv4.filters().isRejected() && c.state != TcpState.TIME_WAIT) {
+            c.filtered = true;
+            c.deadlines.endNs = ipv4.clock().nowNs();
+            tcp.schedule(c);
+        }
     }
 
     private static int flagsOf(TcpConnection c, boolean urgent) {

@@ -3,10 +3,12 @@ package org.weir.tcp;
 import org.jspecify.annotations.Nullable;
 import org.weir.base.KeyedHash;
 import org.weir.base.ReadyList;
+import org.weir.filter.FilterHook;
 import org.weir.ip.Datagram;
 import org.weir.ip.EphemeralPorts;
 import org.weir.ip.IcmpError;
 import org.weir.ip.Ipv4;
+import org.weir.ip.Netif;
 import org.weir.ip.Route;
 import org.weir.ip.Transport;
 import org.weir.memory.MemoryPlan;
@@ -31,7 +33,7 @@ public final class Tcp implements Transport {
     static final int PAGES_FOR_WRITER = 2;
 
     /// With sender, receiver, deadlines, traffic, congestion state, and its place in the table.
-    private static final int HEAP_PER_CONNECTION = 968;
+    private static final int HEAP_PER_CONNECTION = 976;
 
     private static final int HEAP_PER_LISTENER = 96;
 
@@ -39,6 +41,7 @@ public final class Tcp implements Transport {
 
     private final Ipv4 ipv4;
     private final TcpConfig config;
+    private final TcpFilter filter;
     private final TimerWheel wheel;
     private final TcpPools pools;
     private final CongestionControl newReno = new NewReno();
@@ -76,6 +79,7 @@ public final class Tcp implements Transport {
     public Tcp(Ipv4 ipv4, TcpConfig config) {
         this.ipv4 = ipv4;
         this.config = config;
+        this.filter = new TcpFilter(ipv4.filters());
         this.wheel = ipv4.resources().timers();
         this.pools = new TcpPools(
                 ipv4.pool().pages().total(), config, ipv4.resources().entropy());
@@ -142,6 +146,10 @@ public final class Tcp implements Transport {
         ipv4.resources().owner().check();
     }
 
+    TcpFilter filter() {
+        return filter;
+    }
+
     Teardown teardown() {
         return teardown;
     }
@@ -170,7 +178,7 @@ public final class Tcp implements Transport {
 
     // ---- opening ----
 
-    /// Why the last call that returned null did so.
+    /// Why the last call that returned null, or false to [TcpListener#listen], did so.
     public TcpRefusal refusal() {
         return refusal;
     }
@@ -210,6 +218,9 @@ public final class Tcp implements Transport {
         if (chosen == 0) {
             return refuseBind(TcpRefusal.NO_PORT);
         }
+        if (!filter.permits(FilterHook.BINDING, low, chosen)) {
+            return refuseBind(TcpRefusal.FILTERED);
+        }
         final TcpListener l = table.takeListener();
         if (l == null) {
             return refuseBind(TcpRefusal.NONE_FREE);
@@ -245,6 +256,9 @@ public final class Tcp implements Transport {
         }
         if (localPort != 0 && table.find(local, high, low, chosen, port) != null) {
             return refuse(TcpRefusal.IN_USE);
+        }
+        if (!filter.permitsConnecting(local, chosen, low, port)) {
+            return refuse(TcpRefusal.FILTERED);
         }
         final TcpConnection c = takeConnection();
         if (c == null) {
@@ -310,6 +324,7 @@ public final class Tcp implements Transport {
         c.routeChanges = ipv4.routes().changes();
         c.error = TcpError.NONE;
         c.softError = TcpError.NONE;
+        c.filtered = false;
         c.handler = null;
         c.attachment = null;
         c.listener = null;
@@ -349,6 +364,11 @@ public final class Tcp implements Transport {
     @Override
     public void process(Pbuf segment, Datagram datagram) {
         input.process(segment, datagram, clock().nowNs());
+    }
+
+    @Override
+    public void reject(Pbuf segment, Datagram datagram) {
+        input.reject(segment, datagram);
     }
 
     /// True if [#deliver] or [#transmit] has something to do.
@@ -585,9 +605,17 @@ public final class Tcp implements Transport {
         }
     }
 
-    /// False if another listener has the port for itself.
+    /// False if another listener has the port for itself, or the filter says so: [#refusal] says which.
     boolean mayListen(TcpListener l) {
-        return !table.hasOtherListener(l);
+        if (table.hasOtherListener(l)) {
+            refusal = TcpRefusal.IN_USE;
+            return false;
+        }
+        if (!filter.permits(FilterHook.LISTENING, l.localLow, l.localPort)) {
+            refusal = TcpRefusal.FILTERED;
+            return false;
+        }
+        return true;
     }
 
     BufferTuning tuning() {
@@ -628,5 +656,24 @@ public final class Tcp implements Transport {
     @Override
     public void processError(IcmpError e) {
         errors.process(e);
+    }
+
+    /// The connection that the last segment was for speaks for its neighbour: that is the one that most segments
+    /// come by, and asking it costs nothing while they come.
+    @Override
+    public boolean makesProgress(Netif netif, int neighbor, long sinceNs) {
+        final TcpConnection c = table.latest();
+        final Route route = c == null ? null : c.route;
+        return c != null
+                && route != null
+                && route.netif() == netif
+                && route.nextHop(IpAddress.ipv4(c.remoteLow)) == neighbor
+                && c.traffic.acknowledgedNs - sinceNs >= 0;
+    }
+
+    /// RFC 5227 section 2.4: connections from an address that goes are reset, in both directions.
+    @Override
+    public void addressLost(long high, long low) {
+        table.abortAll(high, low, teardown);
     }
 }

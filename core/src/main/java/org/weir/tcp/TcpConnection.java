@@ -60,6 +60,8 @@ public final class TcpConnection extends HashEntry<TcpConnection> {
     int listenerGeneration;
     /// The user holds the reference, or will get it.
     boolean attached;
+    /// The stack's filter has rejected a segment: the next poll ends the connection.
+    boolean filtered;
     /// A handler is being called: the object is not given back before it returns.
     boolean telling;
     /// The reader has gone: new data is answered with a reset.

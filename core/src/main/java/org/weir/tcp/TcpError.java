@@ -14,6 +14,8 @@ public enum TcpError {
     HOST_UNREACHABLE,
     /// A router reports that it knows no way to the peer's network.
     NETWORK_UNREACHABLE,
-    /// The stack was closed, or needed the connection's memory.
-    ABORTED
+    /// The stack was closed or needed the connection's memory, or another host turned out to have its address.
+    ABORTED,
+    /// The stack's filter has rejected what was sent.
+    FILTERED
 }

@@ -78,6 +78,18 @@ final class TcpInput {
         s.finish();
     }
 
+    /// Takes `packet`, which a filter has refused, and answers as if nobody had ever listened there.
+    void reject(Pbuf packet, Datagram d) {
+        final Segment s = segment;
+        if (d.isToGroup() || !s.parse(packet) || !PacketChecksum.isValid(packet, pseudoHeader(packet, d))) {
+            packet.release();
+            return;
+        }
+        s.take(packet);
+        writer.reset(s, d);
+        s.finish();
+    }
+
     /// The connection that `s` belongs to. A TIME-WAIT gives way to a SYN that cannot be an old duplicate, where
     /// somebody listens.
     private @Nullable TcpConnection findConnection(Segment s, Datagram d) {
@@ -120,6 +132,11 @@ final class TcpInput {
     }
 
     private void arrivesWithCookie(TcpListener listener, Segment s, Datagram d, int size, long nowNs) {
+        final DropReason refusal = handshake.refusalOf(s, d);
+        if (refusal != null) {
+            drops.count(refusal);
+            return;
+        }
         final TcpConnection c = handshake.arrivesWithCookie(listener, s, d, size);
         if (c == null) {
             drops.count(listener.isFull() ? DropReason.TCP_BACKLOG_FULL : DropReason.TCP_NO_CONNECTION_FREE);
@@ -273,10 +290,10 @@ final class TcpInput {
             return Verdict.DROP;
         }
         switch (c.state) {
-            case SYN_RECEIVED -> tcp.teardown().fail(c, TcpError.REFUSED);
-            case CLOSING, LAST_ACK -> tcp.teardown().fail(c, c.attached ? TcpError.RESET : TcpError.NONE);
+            case SYN_RECEIVED -> tcp.teardown().reset(c, TcpError.REFUSED);
+            case CLOSING, LAST_ACK -> tcp.teardown().reset(c, c.attached ? TcpError.RESET : TcpError.NONE);
             case CLOSED, LISTEN, SYN_SENT, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT, TIME_WAIT ->
-                tcp.teardown().fail(c, TcpError.RESET);
+                tcp.teardown().reset(c, TcpError.RESET);
         }
         return Verdict.DROP;
     }

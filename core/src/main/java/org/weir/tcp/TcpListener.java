@@ -99,7 +99,7 @@ public final class TcpListener extends HashEntry<TcpListener> {
     /// @param connections how many may wait for [#accept], and how many may be half open before SYNs are answered
     /// by
     ///     cookies; at least 1
-    /// @return false if the port is shared and another one listens on it
+    /// @return false if the port is shared and another one listens on it, or the filter refuses: [Tcp#refusal]
     public boolean listen(int connections, TcpAcceptHandler events) {
         tcp.checkOwner();
         if (backlog == 0 && !tcp.mayListen(this)) {

@@ -11,5 +11,7 @@ public enum TcpRefusal {
     /// No free port is left.
     NO_PORT,
     /// No route to the destination.
-    NO_ROUTE
+    NO_ROUTE,
+    /// The stack's filter refused it.
+    FILTERED
 }

@@ -66,6 +66,10 @@ final class TcpTimers {
     }
 
     private void end(TcpConnection c) {
+        if (c.filtered) {
+            tcp.teardown().fail(c, TcpError.FILTERED);
+            return;
+        }
         switch (c.state) {
             case TIME_WAIT -> {
                 c.state = TcpTransitions.next(c.state, TcpEvent.TWO_MSL_PASSED);

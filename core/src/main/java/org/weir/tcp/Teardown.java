@@ -1,5 +1,6 @@
 package org.weir.tcp;
 
+import org.weir.filter.FilterHook;
 import org.weir.time.TimerWheel;
 import org.weir.wire.TcpHeader;
 
@@ -139,6 +140,7 @@ final class Teardown {
     }
 
     private void release(TcpConnection c) {
+        tcp.filter().tell(FilterHook.CLOSED, c);
         table.unlinkTimeWait(c);
         final TcpListener listener = c.listener;
         if (listener != null && listener.generation == c.listenerGeneration) {
@@ -173,7 +175,17 @@ final class Teardown {
         }
     }
 
+    /// The peer has reset the connection.
+    void reset(TcpConnection c, TcpError error) {
+        tcp.filter().tell(FilterHook.REMOTE_RESET, c);
+        fail(c, error);
+    }
+
     void close(TcpListener l) {
+        if (l.isListening()) {
+            tcp.filter().tell(FilterHook.STOP_LISTENING, l);
+        }
+        tcp.filter().tell(FilterHook.DISSOCIATING, l);
         table.remove(l);
         l.generation++;
         l.backlog = 0;

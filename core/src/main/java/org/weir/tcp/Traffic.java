@@ -17,6 +17,8 @@ final class Traffic {
     long dataSentNs;
 
     long dataReceivedNs;
+    /// When anything was last acknowledged that had not been before; 0 for never.
+    long acknowledgedNs;
     /// When anything acceptable, which acknowledges something, was last received; the beginning of the connection
     /// before.
     long receivedNs;
@@ -30,6 +32,11 @@ final class Traffic {
         octetsReceived += octets;
         dataSegmentsReceived++;
         dataReceivedNs = nowNs;
+    }
+
+    void acknowledged(int octets, long nowNs) {
+        octetsAcknowledged += octets;
+        acknowledgedNs = nowNs;
     }
 
     void reset(long nowNs) {
@@ -46,6 +53,7 @@ final class Traffic {
         outOfOrderSegments = 0;
         dataSentNs = 0;
         dataReceivedNs = 0;
+        acknowledgedNs = 0;
         receivedNs = nowNs;
     }
 }

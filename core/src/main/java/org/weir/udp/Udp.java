@@ -4,8 +4,12 @@ import org.jspecify.annotations.Nullable;
 import org.weir.base.HashTable;
 import org.weir.base.KeyedHash;
 import org.weir.base.ReadyList;
+import org.weir.filter.FilterHook;
+import org.weir.filter.FilterProtocol;
+import org.weir.filter.Filters;
 import org.weir.ip.Datagram;
 import org.weir.ip.EphemeralPorts;
+import org.weir.ip.ErrorQueue;
 import org.weir.ip.IcmpError;
 import org.weir.ip.Ipv4;
 import org.weir.ip.Multicast;
@@ -44,6 +48,8 @@ public final class Udp implements Transport {
     public static final int NO_BUFFER = -6;
     /// To all hosts of a network, without permission: [UdpEndpoint#broadcast].
     public static final int NOT_PERMITTED = -7;
+    /// The stack's filter refused it.
+    public static final int FILTERED = -8;
 
     /// Datagrams that one packet is cut into at most.
     public static final int MOST_DATAGRAMS = 64;
@@ -52,11 +58,14 @@ public final class Udp implements Transport {
     /// Datagrams that other hosts join to one packet at most.
     private static final int MOST_JOINED = 128;
     private static final int LONGEST_PAYLOAD = 0xFFFF - Ipv4Header.LENGTH - UdpHeader.LENGTH;
+    /// No protection adds more to a packet.
+    private static final int MOST_OVERHEAD = 256;
     /// Buffers may hold this many times the octets that a queue is meant for, since a page is rarely full.
     private static final int TRUE_SIZE_FACTOR = 4;
 
     private final Ipv4 ipv4;
     private final DropCounters drops;
+    private final Filters filters;
     private final HashTable<UdpEndpoint> byPort;
     private final KeyedHash hash;
     private final EphemeralPorts ports;
@@ -83,13 +92,14 @@ public final class Udp implements Transport {
     public Udp(Ipv4 ipv4, int endpoints, int queueLimit) {
         this.ipv4 = ipv4;
         this.drops = ipv4.drops();
+        this.filters = ipv4.filters();
         this.byPort = new HashTable<>(endpoints);
         this.all = new UdpEndpoint[endpoints];
         this.hash = new KeyedHash(ipv4.resources().entropy());
         this.ports = new EphemeralPorts(ipv4.resources().entropy());
         this.defaultQueueLimit = queueLimit;
         for (int i = 0; i < endpoints; i++) {
-            final UdpEndpoint e = new UdpEndpoint(this, i);
+            final UdpEndpoint e = new UdpEndpoint(this, i, new ErrorQueue(ipv4.errorRecords()));
             all[i] = e;
             e.nextFree = free;
             free = e;
@@ -152,6 +162,7 @@ public final class Udp implements Transport {
         e.groupTimeToLive = 1;
         e.groupLoop = true;
         e.groupNetif = null;
+        e.netif = null;
         e.pendingError = NO_ERROR;
         e.isOpen = true;
         open++;
@@ -169,12 +180,15 @@ public final class Udp implements Transport {
         if (low != IpAddress.ANY.low() && !isName(IpAddress.ipv4(low))) {
             return NOT_LOCAL;
         }
-        if (port != 0 && isTaken(low, port, e.reuseAddress, e.reusePort)) {
+        if (port != 0 && isTaken(e, low, port, e.reuseAddress, e.reusePort)) {
             return IN_USE;
         }
-        final int chosen = port != 0 ? port : freePort(low);
+        final int chosen = port != 0 ? port : freePort(e, low);
         if (chosen == 0) {
             return NO_PORT;
+        }
+        if (isRefused(FilterHook.BINDING, low, chosen, 0, 0)) {
+            return FILTERED;
         }
         e.localHigh = high;
         e.localLow = low;
@@ -200,12 +214,21 @@ public final class Udp implements Transport {
         if (!isPermitted(e, IpAddress.ipv4(low))) {
             return NOT_PERMITTED;
         }
-        final int bound = e.localPort == 0 ? bind(e, 0, IpAddress.ANY.low(), 0) : OK;
+        final boolean wasBound = e.localPort != 0;
+        final int bound = wasBound ? OK : bind(e, 0, IpAddress.ANY.low(), 0);
         if (bound != OK) {
             return bound;
         }
-        if (e.localLow == IpAddress.ANY.low()) {
-            e.localLow = IpAddress.mapped(route.source());
+        final boolean isAnywhere = e.localLow == IpAddress.ANY.low();
+        final long local = isAnywhere ? IpAddress.mapped(route.source()) : e.localLow;
+        if (isRefused(FilterHook.CONNECTING, local, e.localPort, low, port)) {
+            if (!wasBound) {
+                unbind(e);
+            }
+            return FILTERED;
+        }
+        if (isAnywhere) {
+            e.localLow = local;
             e.localChosen = true;
         }
         e.remoteHigh = high;
@@ -230,40 +253,63 @@ public final class Udp implements Transport {
             throw new IllegalStateException("a UDP endpoint was closed twice");
         }
         if (e.localPort != 0) {
-            byPort.remove(e);
+            unbind(e);
         }
         multicast().leaveAll(e.memberships);
         e.queue.clear();
         e.queuedOctets = 0;
         e.queuedTrueSize = 0;
+        e.errors.reset();
         e.isOpen = false;
-        e.localPort = 0;
         e.handler = null;
         e.nextFree = free;
         free = e;
         open--;
     }
 
-    private int freePort(long low) {
+    private void unbind(UdpEndpoint e) {
+        byPort.remove(e);
+        tell(FilterHook.DISSOCIATING, e);
+        e.localPort = 0;
+    }
+
+    private boolean isRefused(FilterHook hook, long localLow, int localPort, long peerLow, int peerPort) {
+        return filters.sees(hook)
+                && filters.refusalOf(hook, FilterProtocol.UDP, localLow, localPort, peerLow, peerPort) != null;
+    }
+
+    private void tell(FilterHook hook, UdpEndpoint e) {
+        if (filters.sees(hook)) {
+            final long peer = e.isConnected() ? e.remoteLow : 0;
+            filters.tell(hook, FilterProtocol.UDP, e.localLow, e.localPort, peer, e.remotePort);
+        }
+    }
+
+    private int freePort(UdpEndpoint e, long low) {
         int port = ports.any();
         for (int i = 0; i < ports.count(); i++, port = ports.after(port)) {
-            if (!isTaken(low, port, false, false)) {
+            if (!isTaken(e, low, port, false, false)) {
                 return port;
             }
         }
         return 0;
     }
 
-    private boolean isTaken(long low, int port, boolean reuseAddress, boolean reusePort) {
+    private boolean isTaken(UdpEndpoint by, long low, int port, boolean reuseAddress, boolean reusePort) {
         for (UdpEndpoint e = byPort.first(hashOf(port)); e != null; e = e.hashNext()) {
             final boolean overlaps =
                     e.localLow == low || e.localLow == IpAddress.ANY.low() || low == IpAddress.ANY.low();
             final boolean shares = e.reuseAddress && reuseAddress || e.reusePort && reusePort;
-            if (e.localPort == port && overlaps && !shares) {
+            if (e.localPort == port && overlaps && !shares && meet(e, by)) {
                 return true;
             }
         }
         return false;
+    }
+
+    /// True if there is an interface that both hear.
+    private static boolean meet(UdpEndpoint a, UdpEndpoint b) {
+        return a.netif == null || b.netif == null || a.netif == b.netif;
     }
 
     private int hashOf(int port) {
@@ -385,9 +431,9 @@ public final class Udp implements Transport {
                 length);
     }
 
-    /// The endpoint that fits best: connected to the sender, else bound to the address, else bound to any. Of those
-    /// that fit equally well it is the one bound last, or, if they share the port to spread its senders, one by the
-    /// sender.
+    /// The endpoint that fits best: connected to the sender, else bound to the address, else bound to any; of
+    /// these, one that hears the interface alone. Of those that fit equally well it is the one bound last, or, if
+    /// they share the port to spread its senders, one by the sender.
     private @Nullable UdpEndpoint find(Datagram datagram, int localPort, int remotePort) {
         UdpEndpoint best = null;
         int bestScore = 0;
@@ -413,13 +459,19 @@ public final class Udp implements Transport {
 
     private static int score(UdpEndpoint e, Datagram datagram, int remotePort) {
         final boolean any = e.localLow == IpAddress.ANY.low();
-        if (!any && e.localLow != datagram.destinationLow()) {
+        if (!any && e.localLow != datagram.destinationLow() || e.netif != null && e.netif != datagram.netif()) {
             return 0;
         }
+        final int chosen = e.netif == null ? 0 : 1;
         if (!e.isConnected()) {
-            return any ? 1 : 2;
+            return (any ? 2 : 4) + chosen;
         }
-        return e.remotePort == remotePort && e.remoteLow == datagram.sourceLow() ? 3 : 0;
+        return e.remotePort == remotePort && e.remoteLow == datagram.sourceLow() ? 6 + chosen : 0;
+    }
+
+    @Override
+    public void reject(Pbuf segment, Datagram datagram) {
+        ipv4.icmp().prohibited(segment, datagram);
     }
 
     /// Takes `payload` if there is room for it; if not, returns false and it is still the caller's.
@@ -465,10 +517,43 @@ public final class Udp implements Transport {
         header.at(error.segment(), error.transportOffset());
         final int remotePort = header.destinationPort();
         for (UdpEndpoint e = byPort.first(hashOf(header.sourcePort())); e != null; e = e.hashNext()) {
-            if (e.localPort == header.sourcePort() && e.remotePort == remotePort && e.remoteLow == error.remoteLow()) {
-                e.pendingError = error.type() << 8 | error.code();
+            final boolean isPeer = e.remotePort == remotePort && e.remoteLow == error.remoteLow();
+            if (e.localPort == header.sourcePort() && (isPeer || e.errors.isWanted() && maySend(e, error))) {
+                if (isPeer) {
+                    learnPathMtu(e, error);
+                }
+                keep(e, error, remotePort);
                 events.add(e);
+                tellUnreachable(e, error);
             }
+        }
+    }
+
+    /// True if `e`, which is not connected, may have sent what `error` is about.
+    private static boolean maySend(UdpEndpoint e, IcmpError error) {
+        return !e.isConnected() && (e.localLow == IpAddress.ANY.low() || e.localLow == error.localLow());
+    }
+
+    private static void keep(UdpEndpoint e, IcmpError error, int remotePort) {
+        if (e.errors.isWanted()) {
+            e.errors.add(error, UdpHeader.LENGTH, remotePort);
+        } else {
+            e.pendingError = error.type() << 8 | error.code();
+        }
+    }
+
+    private void tellUnreachable(UdpEndpoint e, IcmpError error) {
+        if (error.saysUnreachable()) {
+            tell(error.saysNobodyListens() ? FilterHook.PORT_UNREACHABLE : FilterHook.ADDRESS_UNREACHABLE, e);
+        }
+    }
+
+    /// Only a connected endpoint learns: who forges an error for it must guess both ports.
+    private void learnPathMtu(UdpEndpoint e, IcmpError error) {
+        final boolean isTooLong =
+                error.type() == IcmpHeader.DESTINATION_UNREACHABLE && error.code() == IcmpHeader.FRAGMENTATION_NEEDED;
+        if (isTooLong && e.localLow == error.localLow()) {
+            ipv4.pathMtus().learn(error.remoteHigh(), error.remoteLow(), error.nextHopMtu());
         }
     }
 
@@ -495,6 +580,9 @@ public final class Udp implements Transport {
         }
         if (e.pendingError != NO_ERROR && e.pendingError >>> 8 == IcmpHeader.DESTINATION_UNREACHABLE) {
             handler.unreachable(e, e.pendingError & 0xFF);
+        }
+        if (e.errors.takeNews() && e.handler == handler) {
+            handler.reported(e);
         }
         if (!e.queue.isEmpty() && e.handler == handler) {
             handler.readable(e);
@@ -527,7 +615,10 @@ public final class Udp implements Transport {
         if (e.groupNetif != null && IpAddress.isMulticast(destination)) {
             return e.groupNetif.isRemoved() ? null : ipv4.groupRoute(e.groupNetif);
         }
-        return hasLostItsAddress(e) ? null : ipv4.routeTo(destination);
+        if (hasLostItsAddress(e)) {
+            return null;
+        }
+        return e.netif == null ? ipv4.routeTo(destination) : ipv4.routeTo(destination, e.netif);
     }
 
     /// True if the address that `e` is bound to is no longer this host's.
@@ -569,6 +660,9 @@ public final class Udp implements Transport {
         } else if (e.localPort == 0) {
             result = bind(e, 0, IpAddress.ANY.low(), 0);
         }
+        if (result == OK && route != null && isTooLongToProtect(e, packet.totalLength(), route, destination, port)) {
+            result = TOO_LONG;
+        }
         if (result != OK || route == null) {
             packet.release();
             return result;
@@ -580,8 +674,23 @@ public final class Udp implements Transport {
         if (headed == null) {
             return NO_BUFFER;
         }
-        send(e, headed, route, destination, port);
+        final int datagrams = e.datagramsIn(headed.totalLength());
+        if (!send(e, headed, route, destination, port)) {
+            return FILTERED;
+        }
+        sent += datagrams;
         return OK;
+    }
+
+    /// True if one datagram of `length` octets would be longer than IP can tell with what protection adds to it.
+    private boolean isTooLongToProtect(UdpEndpoint e, int length, Route route, int destination, int port) {
+        final int spare = LONGEST_PAYLOAD - length;
+        if (spare >= MOST_OVERHEAD) {
+            return false;
+        }
+        final Netif netif = route.netif();
+        final int whole = netif.mtuFor(sourceOf(e, route), destination, IpProtocol.UDP, e.localPort, port);
+        return !e.isCut(length) && netif.mtu() - whole > spare;
     }
 
     /// Takes `packet`, which is to be cut into datagrams, and gives it behind a buffer for the headers alone; null
@@ -598,7 +707,8 @@ public final class Udp implements Transport {
         return headers;
     }
 
-    private void send(UdpEndpoint e, Pbuf packet, Route route, int destination, int port) {
+    /// Returns false if the filter has refused it.
+    private boolean send(UdpEndpoint e, Pbuf packet, Route route, int destination, int port) {
         final int source = sourceOf(e, route);
         final long at = packet.prepend(UdpHeader.LENGTH);
         final int length = packet.totalLength();
@@ -608,20 +718,21 @@ public final class Udp implements Transport {
                 .length(length)
                 .checksum(Checksum.pseudoHeader(source, destination, IpProtocol.UDP, length));
         packet.partialChecksum(at, UdpHeader.CHECKSUM);
-        sent += e.datagramsIn(length - UdpHeader.LENGTH);
         if (!isToAll(destination)) {
-            ipv4.dispatch(packet, route, source, destination, IpProtocol.UDP, e.timeToLive);
-            return;
+            return e.isConnected()
+                    ? ipv4.dispatch(packet, route, source, destination, IpProtocol.UDP, e.timeToLive)
+                    : ipv4.dispatchFragmentable(packet, route, source, destination, IpProtocol.UDP, e.timeToLive);
         }
         final boolean isGroup = IpAddress.isMulticast(destination);
         final int ttl = isGroup ? e.groupTimeToLive : e.timeToLive;
         if (!isGroup || e.groupLoop && multicast().isMember(route.netif(), destination)) {
-            ipv4.dispatchToAll(packet, route, source, destination, IpProtocol.UDP, ttl);
-        } else if (ttl > 0) {
-            ipv4.dispatch(packet, route, source, destination, IpProtocol.UDP, ttl);
-        } else {
-            packet.release();
+            return ipv4.dispatchToAll(packet, route, source, destination, IpProtocol.UDP, ttl);
         }
+        if (ttl > 0) {
+            return ipv4.dispatchFragmentable(packet, route, source, destination, IpProtocol.UDP, ttl);
+        }
+        packet.release();
+        return true;
     }
 
     /// An endpoint that is bound to a group or a broadcast address has no address of its own either.

@@ -3,6 +3,7 @@ package org.weir.udp;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 import org.weir.base.HashEntry;
+import org.weir.ip.ErrorQueue;
 import org.weir.ip.MembershipList;
 import org.weir.ip.MembershipResult;
 import org.weir.ip.Netif;
@@ -20,6 +21,7 @@ public final class UdpEndpoint extends HashEntry<UdpEndpoint> {
     final int index;
 
     final MembershipList memberships = new MembershipList();
+    final ErrorQueue errors;
     final PacketQueue queue = new PacketQueue();
     long localHigh;
     long localLow;
@@ -48,6 +50,10 @@ public final class UdpEndpoint extends HashEntry<UdpEndpoint> {
     @Nullable
     Netif groupNetif;
 
+    /// The only interface that it hears and sends by; null for all.
+    @Nullable
+    Netif netif;
+
     @Nullable
     UdpHandler handler;
 
@@ -61,8 +67,9 @@ public final class UdpEndpoint extends HashEntry<UdpEndpoint> {
     @Nullable
     UdpEndpoint nextEvent;
 
-    UdpEndpoint(Udp udp, int index) {
+    UdpEndpoint(Udp udp, int index, ErrorQueue errors) {
         this.udp = udp;
+        this.errors = errors;
         this.index = index;
     }
 
@@ -112,7 +119,7 @@ public final class UdpEndpoint extends HashEntry<UdpEndpoint> {
     /// Binds to an address (0.0.0.0 for any) and a port (0 for a free one). Bound to a group or a broadcast
     /// address, it receives what is sent to that alone.
     ///
-    /// @return a result of [Udp]: [Udp#OK], [Udp#IN_USE], [Udp#NOT_LOCAL] or [Udp#NO_PORT]
+    /// @return a result of [Udp]: [Udp#OK], [Udp#IN_USE], [Udp#NOT_LOCAL], [Udp#NO_PORT] or [Udp#FILTERED]
     public int bind(long high, long low, int port) {
         udp.checkOwner();
         return udp.bind(this, high, low, port);
@@ -121,7 +128,7 @@ public final class UdpEndpoint extends HashEntry<UdpEndpoint> {
     /// Fixes the peer: only its datagrams are received, and [#send] goes to it. Binds first where that was not
     /// done.
     ///
-    /// @return [Udp#OK], [Udp#NO_ROUTE], [Udp#NO_PORT] or [Udp#NOT_PERMITTED]
+    /// @return [Udp#OK], [Udp#NO_ROUTE], [Udp#NO_PORT], [Udp#NOT_PERMITTED] or [Udp#FILTERED]
     public int connect(long high, long low, int port) {
         udp.checkOwner();
         return udp.connect(this, high, low, port);
@@ -162,6 +169,7 @@ public final class UdpEndpoint extends HashEntry<UdpEndpoint> {
 
     /// Gives the oldest datagram to the caller; null if there is none.
     public @Nullable Pbuf poll() {
+        udp.checkOwner();
         final Pbuf datagram = queue.poll();
         if (datagram != null) {
             queuedOctets -= datagram.totalLength();
@@ -172,7 +180,8 @@ public final class UdpEndpoint extends HashEntry<UdpEndpoint> {
 
     /// Sends a copy of `length` octets to an address.
     ///
-    /// @return [Udp#OK], [Udp#TOO_LONG], [Udp#NO_BUFFER], [Udp#NO_ROUTE], [Udp#NO_PORT] or [Udp#NOT_PERMITTED]
+    /// @return [Udp#OK], [Udp#TOO_LONG], [Udp#NO_BUFFER], [Udp#NO_ROUTE], [Udp#NO_PORT], [Udp#NOT_PERMITTED]
+    /// or [Udp#FILTERED]
     public int sendTo(MemorySegment source, long offset, int length, long low, int port) {
         udp.checkOwner();
         if (udp.isTooLong(this, length, low)) {
@@ -212,6 +221,12 @@ public final class UdpEndpoint extends HashEntry<UdpEndpoint> {
         final int error = pendingError;
         pendingError = Udp.NO_ERROR;
         return error;
+    }
+
+    /// The errors that were reported about its datagrams, wherever these went, if it wants them
+    /// ([ErrorQueue#wanted]). [#takeError] then knows of none.
+    public ErrorQueue errors() {
+        return errors;
     }
 
     /// Octets that may wait before more are dropped.
@@ -276,6 +291,23 @@ public final class UdpEndpoint extends HashEntry<UdpEndpoint> {
 
     public boolean broadcast() {
         return broadcast;
+    }
+
+    /// Hears `one` alone and sends by no other interface, whatever the routes say: `SO_BINDTODEVICE`. Others may
+    /// then have the port on other interfaces. Without an address on it, datagrams to all hosts leave from 0.0.0.0,
+    /// as RFC 1122 section 3.2.1.3 permits to a host that is about to learn its address. Null for all interfaces.
+    ///
+    /// @throws IllegalStateException if the endpoint is bound
+    public void netif(@Nullable Netif one) {
+        udp.checkOwner();
+        if (localPort != 0) {
+            throw new IllegalStateException("the endpoint is bound to port " + localPort + " already");
+        }
+        netif = one;
+    }
+
+    public @Nullable Netif netif() {
+        return netif;
     }
 
     // ---- groups ----

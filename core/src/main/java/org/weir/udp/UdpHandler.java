@@ -8,4 +8,7 @@ public interface UdpHandler {
     /// The destination of an earlier datagram of a connected endpoint was reported unreachable: `icmpCode` of RFC
     /// 792.
     default void unreachable(UdpEndpoint endpoint, int icmpCode) {}
+
+    /// Errors wait in [UdpEndpoint#errors].
+    default void reported(UdpEndpoint endpoint) {}
 }

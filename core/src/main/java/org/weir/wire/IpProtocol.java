@@ -8,5 +8,8 @@ public final class IpProtocol {
     public static final int UDP = 17;
     public static final int ESP = 50;
 
+    /// No protocol: what a raw socket sends by itself.
+    public static final int RAW = 255;
+
     private IpProtocol() {}
 }

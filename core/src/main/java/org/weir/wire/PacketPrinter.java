@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 /// Prints frames for people, one line each, much like tcpdump. For display only: it makes strings.
 public final class PacketPrinter {
     private final EthernetHeader ethernet = new EthernetHeader();
+    private final VlanHeader vlan = new VlanHeader();
     private final ArpPacket arp = new ArpPacket();
     private final Ipv4Header ipv4 = new Ipv4Header();
     private final IcmpHeader icmp = new IcmpHeader();
@@ -19,13 +20,30 @@ public final class PacketPrinter {
         if (!EthernetHeader.fits(length)) {
             return "runt of " + length + " octets";
         }
-        ethernet.at(segment, offset);
-        final long payload = offset + EthernetHeader.LENGTH;
-        final int rest = length - EthernetHeader.LENGTH;
-        return switch (ethernet.type()) {
+        final int type = ethernet.at(segment, offset).type();
+        return behind(EthernetHeader.LENGTH, type, segment, offset, length);
+    }
+
+    private String vlan(MemorySegment segment, long offset, int length) {
+        if (length < VlanHeader.LENGTH) {
+            return "VLAN tag, cut short";
+        }
+        vlan.at(segment, offset);
+        final String tag = "vlan " + VlanHeader.vlan(vlan.control()) + " p " + VlanHeader.priority(vlan.control());
+        final int type = vlan.type();
+        final String rest =
+                type == EtherType.VLAN ? "another tag" : behind(VlanHeader.LENGTH, type, segment, offset, length);
+        return tag + ", " + rest;
+    }
+
+    private String behind(int header, int type, MemorySegment segment, long offset, int length) {
+        final long payload = offset + header;
+        final int rest = length - header;
+        return switch (type) {
             case EtherType.ARP -> arp(segment, payload, rest);
             case EtherType.IPV4 -> ipv4(segment, payload, rest);
-            default -> "Ethernet type 0x" + Integer.toHexString(ethernet.type()) + ", " + rest + " octets";
+            case EtherType.VLAN -> vlan(segment, offset, length);
+            default -> "Ethernet type 0x" + Integer.toHexString(type) + ", " + rest + " octets";
         };
     }
 

@@ -60,4 +60,28 @@ class OwnerTest {
                         + Thread.currentThread().getName() + "'",
                 assertThrows(IllegalStateException.class, owner::check).getMessage());
     }
+
+    @Test
+    void nobodyMayCallWhileTheOwnerHasSuspendedCalls() throws InterruptedException {
+        owner.check();
+        owner.suspend();
+        assertEquals(
+                "this stack is in the middle of a packet: a filter must not call it",
+                assertThrows(IllegalStateException.class, owner::check).getMessage());
+        assertThrows(IllegalStateException.class, owner::release);
+        assertEquals(refusal("intruder"), message(in("intruder", owner::check)));
+        owner.resume();
+        owner.check();
+        assertEquals(refusal("intruder"), message(in("intruder", owner::check)));
+    }
+
+    @Test
+    void callsAreNotSuspendedTwice() {
+        owner.check();
+        owner.suspend();
+        assertThrows(IllegalStateException.class, owner::suspend);
+        assertThrows(IllegalStateException.class, owner::check, "nor given back by that");
+        owner.resume();
+        owner.check();
+    }
 }

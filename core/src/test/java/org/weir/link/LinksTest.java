@@ -52,6 +52,16 @@ class LinksTest {
     }
 
     @Test
+    void aPairHasACarrierWhileItIsPluggedInAtBothEnds() {
+        assertFalse(a.hasCarrier());
+        connect();
+        assertTrue(a.hasCarrier());
+        assertTrue(b.hasCarrier());
+        b.close();
+        assertFalse(a.hasCarrier());
+    }
+
+    @Test
     void aFrameOfAPairArrivesAsACopyInTheReceiversMemory() {
         connect();
         Pbuf frame = Pools.packet(left, numbered(1), 2);

@@ -21,12 +21,12 @@ import org.weir.time.TimerWheel;
 
 /// A capture is read back block by block, as draft-ietf-opsawg-pcapng lays it out.
 class PcapngWriterTest {
-    private record Packet(long timestamp, ByteBuffer octets, int flags) {}
+    private record Packet(int number, long timestamp, ByteBuffer octets, int flags) {}
 
     /// A reader that checks every length and every padding octet.
     private static final class Capture {
         final List<Packet> packets = new ArrayList<>();
-        int linkType = -1;
+        final List<Integer> linkTypes = new ArrayList<>();
 
         Capture(byte[] file) {
             ByteBuffer in = ByteBuffer.wrap(file).order(ByteOrder.nativeOrder());
@@ -56,8 +56,7 @@ class PcapngWriterTest {
         }
 
         private void description(ByteBuffer body) {
-            assertEquals(-1, linkType, "one interface");
-            linkType = body.getShort();
+            linkTypes.add((int) body.getShort());
             assertEquals(0, body.getShort());
             assertEquals(0, body.getInt(), "no snap length");
             assertEquals(9, body.getShort(), "if_tsresol");
@@ -68,7 +67,8 @@ class PcapngWriterTest {
         }
 
         private void packet(ByteBuffer body) {
-            assertEquals(0, body.getInt(), "interface");
+            int number = body.getInt();
+            assertTrue(number < linkTypes.size(), "an interface that is described before");
             long timestamp = (long) body.getInt() << 32 | body.getInt() & 0xFFFF_FFFFL;
             byte[] octets = new byte[body.getInt()];
             assertEquals(octets.length, body.getInt());
@@ -80,7 +80,7 @@ class PcapngWriterTest {
             assertEquals(4, body.getShort());
             int flags = body.getInt();
             assertEquals(0, body.getInt(), "end of options");
-            packets.add(new Packet(timestamp, ByteBuffer.wrap(octets), flags));
+            packets.add(new Packet(number, timestamp, ByteBuffer.wrap(octets), flags));
         }
     }
 
@@ -102,13 +102,29 @@ class PcapngWriterTest {
     void anEmptyCaptureHasASectionAndAnInterface() {
         writer(256, Framing.ETHERNET, 0);
         assertEquals(28 + 32, file.size());
-        assertEquals(1, new Capture(file.toByteArray()).linkType);
+        assertEquals(List.of(1), new Capture(file.toByteArray()).linkTypes);
     }
 
     @Test
     void aCaptureOfIpPacketsSaysSo() {
         writer(256, Framing.IP, 0);
-        assertEquals(101, new Capture(file.toByteArray()).linkType);
+        assertEquals(List.of(101), new Capture(file.toByteArray()).linkTypes);
+    }
+
+    @Test
+    void eachInterfaceHasItsNumber() {
+        PbufPool pool = Pools.pool(1, 100, 0, 0);
+        PcapngWriter writer = writer(64, Framing.ETHERNET, 0);
+        Pbuf frame = Pools.packet(pool, new byte[] {7});
+        writer.write(frame, PcapngWriter.Direction.INBOUND, 1);
+        int second = writer.addInterface(Framing.IP);
+        writer.write(second, frame, PcapngWriter.Direction.OUTBOUND, 2);
+        writer.flush();
+        frame.release();
+        Capture capture = new Capture(file.toByteArray());
+        assertEquals(List.of(1, 101), capture.linkTypes);
+        assertEquals(0, capture.packets.getFirst().number());
+        assertEquals(1, capture.packets.getLast().number());
     }
 
     @Test
@@ -124,7 +140,7 @@ class PcapngWriterTest {
                 boolean inbound = random.nextBoolean();
                 long nowNs = random.nextLong() >>> 8;
                 writer.write(frame, inbound ? PcapngWriter.Direction.INBOUND : PcapngWriter.Direction.OUTBOUND, nowNs);
-                expected.add(new Packet(nowNs + offset, ByteBuffer.wrap(Pools.octets(frame)), inbound ? 1 : 2));
+                expected.add(new Packet(0, nowNs + offset, ByteBuffer.wrap(Pools.octets(frame)), inbound ? 1 : 2));
                 frame.release();
             }
             writer.flush();

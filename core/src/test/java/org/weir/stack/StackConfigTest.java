@@ -122,9 +122,9 @@ class StackConfigTest {
         assertEquals(
                 "pages 512, blocks 256, packet buffer handles 1792, TCP connections 16, TCP listeners 64, TCP settings"
                     + " 81, TCP flights 16, TCP ranges sent 1040, TCP reassembly queues 16, TCP runs received 512, TCP"
-                    + " path MTU searches 16, UDP endpoints 8, raw endpoints 4, multicast memberships 8, fragmented"
-                    + " datagrams 8, fragment identifications 1024, neighbours 16, routes 32, routing trie 1, ESP"
-                    + " packet 1, socket descriptors 32",
+                    + " path MTU searches 16, UDP endpoints 8, raw endpoints 4, packet endpoints 4, multicast"
+                    + " memberships 8, fragmented datagrams 8, fragment identifications 1024, neighbours 16, narrow"
+                    + " paths 16, reported errors 256, routes 32, routing trie 1, ESP packet 1, socket descriptors 32",
                 String.join(
                         ", ",
                         plan.entries().stream()

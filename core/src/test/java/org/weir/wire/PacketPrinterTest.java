@@ -81,6 +81,10 @@ class PacketPrinterTest {
         assertEquals("ARP who has 10.10.10.2? tell 10.10.10.1", print(ethernet + arp));
         assertEquals("ARP 10.10.10.1 is at 02:00:00:00:00:01", print(ethernet + arp.replace("06040001", "06040002")));
         assertEquals("Ethernet type 0x86dd, 2 octets", print("ffffffffffff02000000000186ddabcd"));
+        String tag = "ffffffffffff0200000000018100a007";
+        assertEquals("vlan 7 p 5, ARP who has 10.10.10.2? tell 10.10.10.1", print(tag + "0806" + arp));
+        assertEquals("vlan 7 p 5, another tag", print(tag + "8100a0070800"));
+        assertEquals("vlan 7 p 5, Ethernet type 0x86dd, 1 octets", print(tag + "86ddab"));
     }
 
     @Test
@@ -110,6 +114,7 @@ class PacketPrinterTest {
     @Test
     void whatIsCutShortSaysSo() {
         assertEquals("runt of 13 octets", print("ffffffffffff02000000000108"));
+        assertEquals("VLAN tag, cut short", print("ffffffffffff02000000000181000007ab"));
         assertEquals("ARP, cut short", print("ffffffffffff0200000000010806" + "00".repeat(27)));
         assertEquals("IPv4, cut short", print("ffffffffffff0200000000010800" + "00".repeat(19)));
         assertEquals("10.10.10.1 > 10.10.10.2 ICMP, cut short", print(packet(1, "08000000000100")));

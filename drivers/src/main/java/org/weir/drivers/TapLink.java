@@ -3,6 +3,7 @@ package org.weir.drivers;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 import org.weir.drivers.TapOptions.Mode;
 import org.weir.link.DropCounters;
@@ -48,6 +49,12 @@ public final class TapLink implements Link {
     private static final long STATION_BITS = 0xFCFF_FFFF_FFFFL;
     private static final int CLOSED = -1;
 
+    // poll(2), asm-generic/poll.h: struct pollfd { int fd; short events; short revents; }
+    private static final int POLLFD_SIZE = 8;
+    private static final int POLLFD_EVENTS = 4;
+    private static final int POLLFD_REVENTS = 6;
+    private static final short POLLOUT = 0x004;
+
     private final String name;
     private final LinkCapabilities capabilities;
     private final int overhead;
@@ -56,6 +63,8 @@ public final class TapLink implements Link {
     private final MemorySegment receiveHeader;
     private final MemorySegment sendHeader;
     private final MemorySegment sendIovecs;
+    private final MemorySegment writable = arena.allocate(POLLFD_SIZE, Integer.BYTES);
+    private final MemorySegment noTime = arena.allocate(Timespec.SIZE, Long.BYTES);
     private int fd;
     /// Frames that the next call may receive.
     private int burst = 1;
@@ -191,6 +200,19 @@ public final class TapLink implements Link {
     }
 
     // ---- out ----
+
+    /// True while the kernel's end is up: only then would it take a frame.
+    @Override
+    public boolean hasCarrier() {
+        if (fd == CLOSED) {
+            return false;
+        }
+        writable.set(ValueLayout.JAVA_INT, 0, fd);
+        writable.set(ValueLayout.JAVA_SHORT, POLLFD_EVENTS, POLLOUT);
+        Timespec.write(noTime, 0);
+        return Libc.ppoll(writable.address(), 1, noTime.address()) > 0
+                && writable.get(ValueLayout.JAVA_SHORT, POLLFD_REVENTS) == POLLOUT;
+    }
 
     /// A constant: nothing is queued on this side.
     @Override

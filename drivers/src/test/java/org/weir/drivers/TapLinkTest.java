@@ -27,6 +27,22 @@ class TapLinkTest {
     }
 
     @KernelTest
+    void aLinkHasACarrierWhileTheKernelsEndIsUp() throws Exception {
+        Namespace.run(() -> {
+            final KernelInterface kernel = KernelInterface.named("weir0");
+            final TapLink link = TapLink.open(TapHost.options());
+            assertFalse(link.hasCarrier(), "new");
+            kernel.up();
+            assertTrue(link.hasCarrier());
+            kernel.down();
+            assertFalse(link.hasCarrier());
+            kernel.up();
+            link.close();
+            assertFalse(link.hasCarrier());
+        });
+    }
+
+    @KernelTest
     void theKernelChoosesANameWhereNoneIsGiven() throws Exception {
         Namespace.run(() -> {
             try (TapLink link = TapLink.open(TapOptions.tap(""))) {

@@ -35,6 +35,7 @@ final class Failures {
             case Errno.EMSGSIZE -> new SocketException("Message too long");
             case Errno.ENOBUFS -> new SocketException("No buffer space available");
             case Errno.EMFILE -> new SocketException("Too many open files");
+            case Errno.EPERM -> new SocketException("Operation not permitted");
             case Errno.EACCES -> new SocketException("Permission denied");
             case Errno.EINVAL -> new SocketException("Invalid argument");
             default -> new SocketException(Errno.name(-result));

@@ -95,6 +95,7 @@ final class RawPump implements Pump {
             case NOT_PERMITTED -> Errno.EACCES;
             case NOT_AVAILABLE -> Errno.EADDRNOTAVAIL;
             case MALFORMED -> Errno.EINVAL;
+            case FILTERED -> Errno.EPERM;
         };
     }
 

@@ -50,6 +50,7 @@ final class Doors {
 
     private static String cause(int result) {
         return switch (result) {
+            case Udp.FILTERED -> "FILTERED";
             case Udp.IN_USE -> "IN_USE";
             case Udp.NOT_LOCAL -> "NOT_LOCAL";
             default -> "error " + result;

@@ -68,6 +68,7 @@ public final class StatusPage implements HttpSite {
         html.append("<table>\n");
         for (final Netif netif : stack.ipv4().interfaces()) {
             row(html, "address on " + netif.name(), netif.addresses().toString());
+            row(html, "state of " + netif.name(), state(netif));
         }
         row(html, "up for", seconds + " s");
         html.append("</table>\n");
@@ -83,6 +84,13 @@ public final class StatusPage implements HttpSite {
             count(html, netif.name() + " sent, octets", netif.octetsSent());
         }
         html.append("</table>\n");
+    }
+
+    private static String state(Netif netif) {
+        if (!netif.isUp()) {
+            return "down";
+        }
+        return netif.hasCarrier() ? "up" : "up, no carrier";
     }
 
     private void appendTransports(StringBuilder html) {

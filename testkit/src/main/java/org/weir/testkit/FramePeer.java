@@ -67,7 +67,8 @@ public final class FramePeer implements AutoCloseable {
         return nowNs;
     }
 
-    /// Whether ARP requests for 192.0.2.1 are answered; if not, they are kept like other frames.
+    /// Whether ARP requests for 192.0.2.1 are answered, and announcements heard; if not, they are kept like other
+    /// frames.
     public FramePeer answersArp(boolean yes) {
         answersArp = yes;
         return this;
@@ -185,6 +186,9 @@ public final class FramePeer implements AutoCloseable {
 
     private boolean answer(Pbuf frame) {
         final ArpPacket request = new ArpPacket().at(frame.segment(), frame.offset() + EthernetHeader.LENGTH);
+        if (request.senderProtocol() == request.targetProtocol()) {
+            return true;
+        }
         if (request.operation() != ArpPacket.REQUEST || request.targetProtocol() != PEER_ADDRESS) {
             return false;
         }

@@ -47,6 +47,17 @@ final class IcmpQuote {
         return p;
     }
 
+    /// Makes an echo request of `p`.
+    static Pbuf echo(Pbuf p) {
+        final IcmpHeader icmp = new IcmpHeader()
+                .at(p.segment(), p.offset())
+                .type(IcmpHeader.ECHO)
+                .code(0)
+                .checksum(0);
+        icmp.checksum(Checksum.complement(PacketChecksum.sum(p, 0)));
+        return p;
+    }
+
     /// Writes the ICMP header of "destination unreachable" in front of what `p` quotes.
     static Pbuf seal(Pbuf p, int code) {
         final IcmpHeader icmp = new IcmpHeader()

@@ -55,6 +55,11 @@ public final class ObservedLink implements Link {
     }
 
     @Override
+    public boolean hasCarrier() {
+        return inner.hasCarrier();
+    }
+
+    @Override
     public int room() {
         return inner.room();
     }

@@ -8,6 +8,7 @@ import static org.weir.testkit.TcpScenario.seconds;
 
 import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.weir.ip.Netif;
 import org.weir.link.DropReason;
@@ -21,7 +22,8 @@ import org.weir.wire.EthernetHeader;
 import org.weir.wire.IpAddress;
 import org.weir.wire.MacAddress;
 
-/// ARP: RFC 826, RFC 5227, RFC 1122 section 2.3.2.
+/// ARP: RFC 826, RFC 1122 section 2.3.2. What is known of neighbours then is in [NeighborsTest], who has which address
+/// in [AddressClaimsTest].
 class ArpTest {
     private static final long OTHER_MAC = 0x02_00_00_00_00_99L;
     private static final IpAddress PEER = IpAddress.ofIpv4(FramePeer.PEER_ADDRESS);
@@ -29,6 +31,12 @@ class ArpTest {
     private final FramePeer wire = new FramePeer().answersArp(false);
     private final Netif netif = wire.stack().ipv4().interfaces().get(1);
     private final Sockets sockets = wire.stack().sockets();
+
+    @BeforeEach
+    void announcementsAreOver() {
+        wire.after(seconds(3));
+        wire.frames().clear();
+    }
 
     @AfterEach
     void nothingLeaks() {
@@ -76,13 +84,13 @@ class ArpTest {
     void aRequestForAnotherAddressIsNotAnswered() {
         wire.sendArp(ArpPacket.REQUEST, FramePeer.PEER_MAC, FramePeer.PEER_ADDRESS, 0, 0xC000_0263);
         assertNull(wire.frames().poll());
-        assertEquals(0, wire.stack().ipv4().arp().size(), "and nothing was learnt from it");
+        assertEquals(0, wire.stack().ipv4().neighbors().size(), "and nothing was learnt from it");
     }
 
     @Test
     void anUnsolicitedReplyMakesNoEntry() {
         peerAnswers(FramePeer.PEER_MAC);
-        assertEquals(0, wire.stack().ipv4().arp().size());
+        assertEquals(0, wire.stack().ipv4().neighbors().size());
     }
 
     @Test
@@ -90,7 +98,9 @@ class ArpTest {
         peerAsks();
         wire.frames().clear();
         wire.sendArp(ArpPacket.REQUEST, OTHER_MAC, FramePeer.PEER_ADDRESS, 0, FramePeer.PEER_ADDRESS);
-        assertEquals(OTHER_MAC, wire.stack().ipv4().arp().hardwareAddressOf(netif, FramePeer.PEER_ADDRESS));
+        assertEquals(
+                OTHER_MAC,
+                wire.stack().ipv4().neighbors().hardwareAddressOf(netif, IpAddress.ofIpv4(FramePeer.PEER_ADDRESS)));
     }
 
     @Test
@@ -130,7 +140,7 @@ class ArpTest {
         nextArp();
         wire.after(seconds(5));
         assertNull(wire.frames().poll());
-        assertEquals(0, wire.stack().ipv4().arp().size());
+        assertEquals(0, wire.stack().ipv4().neighbors().size());
         assertEquals(1, wire.stack().drops().of(DropReason.NEIGHBOR_UNRESOLVED));
     }
 
@@ -166,41 +176,24 @@ class ArpTest {
     }
 
     @Test
-    void anOldEntryIsConfirmedByUnicastWhileItIsUsed() {
-        peerAsks();
-        wire.after(seconds(31));
-        wire.frames().clear();
-        sockets.close(sendDatagram("192.0.2.1"));
-        final byte[] probe = wire.frames().poll();
-        assertNotNull(probe);
-        final EthernetHeader header = new EthernetHeader().at(MemorySegment.ofArray(probe), 0);
-        assertEquals(EtherType.ARP, header.type());
-        assertEquals(FramePeer.PEER_MAC, header.destination(), "not a broadcast");
-        assertEquals(1, wire.frames().size(), "the datagram did not wait");
-        wire.frames().clear();
-    }
-
-    @Test
     void aFullCacheGivesUpTheEntryNotUsedForLongest() {
         for (int i = 0; i < 40; i++) {
             wire.sendArp(ArpPacket.REQUEST, OTHER_MAC + i, FramePeer.PEER_ADDRESS + 10 + i, 0, FramePeer.STACK_ADDRESS);
         }
         wire.frames().clear();
-        assertEquals(16, wire.stack().ipv4().arp().size());
-        assertEquals(-1, wire.stack().ipv4().arp().hardwareAddressOf(netif, FramePeer.PEER_ADDRESS + 10));
-        assertEquals(OTHER_MAC + 39, wire.stack().ipv4().arp().hardwareAddressOf(netif, FramePeer.PEER_ADDRESS + 49));
-    }
-
-    @Test
-    void ourAddressIsDefendedOnceASecond() {
-        for (int i = 0; i < 5; i++) {
-            wire.sendArp(ArpPacket.REQUEST, OTHER_MAC, FramePeer.STACK_ADDRESS, 0, FramePeer.STACK_ADDRESS);
-        }
-        final ArpPacket defence = nextArp();
-        assertEquals(FramePeer.STACK_ADDRESS, defence.senderProtocol());
-        assertEquals(FramePeer.STACK_ADDRESS, defence.targetProtocol());
-        assertEquals(FramePeer.STACK_MAC, defence.senderHardware());
-        assertNull(wire.frames().poll());
+        assertEquals(16, wire.stack().ipv4().neighbors().size());
+        assertEquals(
+                -1,
+                wire.stack()
+                        .ipv4()
+                        .neighbors()
+                        .hardwareAddressOf(netif, IpAddress.ofIpv4(FramePeer.PEER_ADDRESS + 10)));
+        assertEquals(
+                OTHER_MAC + 39,
+                wire.stack()
+                        .ipv4()
+                        .neighbors()
+                        .hardwareAddressOf(netif, IpAddress.ofIpv4(FramePeer.PEER_ADDRESS + 49)));
     }
 
     @Test

@@ -28,6 +28,7 @@ import org.weir.esp.SecurityAssociation;
 import org.weir.esp.SecurityPolicy;
 import org.weir.esp.SecurityPolicy.Action;
 import org.weir.esp.SecurityPolicy.Ports;
+import org.weir.ip.Netif;
 import org.weir.link.DropReason;
 import org.weir.memory.Pbuf;
 import org.weir.raw.RawEndpoint;
@@ -35,6 +36,9 @@ import org.weir.stack.Errno;
 import org.weir.stack.SocketAddress;
 import org.weir.stack.SocketOptions;
 import org.weir.stack.Sockets;
+import org.weir.stack.Stack;
+import org.weir.udp.Udp;
+import org.weir.udp.UdpEndpoint;
 import org.weir.wire.Checksum;
 import org.weir.wire.EthernetHeader;
 import org.weir.wire.IcmpHeader;
@@ -42,6 +46,8 @@ import org.weir.wire.IpAddress;
 import org.weir.wire.IpPrefix;
 import org.weir.wire.IpProtocol;
 import org.weir.wire.Ipv4Header;
+import org.weir.wire.TcpHeader;
+import org.weir.wire.TcpOptions;
 
 /// ESP at packet level: what goes out is opened, and what comes in is sealed, by an implementation of the test's own.
 class EspTest {
@@ -191,6 +197,15 @@ class EspTest {
         arrives(peer.seal(SPI_IN, 1, IpProtocol.ICMP, wrong));
         nothingIsSent();
         assertEquals(1, drops(DropReason.ICMP_BAD_CHECKSUM));
+    }
+
+    @Test
+    void whatIsProtectedIsNotCutForItsPathBefore() {
+        final EspPeer peer = isProtectedBy(EspSuite.AES128GCM16);
+        wire.stack().ipv4().pathMtus().learn(PEER.high(), PEER.low(), 600);
+        arrives(peer.seal(SPI_IN, 1, IpProtocol.ICMP, echo(IcmpHeader.ECHO, 1, 1_000)));
+        assertTrue(sent(IpProtocol.ESP).length > 1_000, "in one piece, and nothing of it openly");
+        nothingIsSent();
     }
 
     @Test
@@ -574,6 +589,59 @@ class EspTest {
             assertEquals(1, esp(network.server(), 0).packets());
             assertEquals(1, esp(network.server(), 1).packets());
             echo.close();
+            network.run(seconds(600));
+            network.assertNoLeaks();
+        }
+    }
+
+    @Test
+    void aDatagramThatFitsNoPacketWithWhatProtectionAddsIsRefused() {
+        try (SimulatedNetwork network = new SimulatedNetwork(SimulatedNetwork.Plan.perfect())) {
+            protect(network.client(), network.server(), EspSuite.AES256_SHA256);
+            protect(network.server(), network.client(), EspSuite.AES256_SHA256);
+            final UdpEndpoint sender = network.client().stack().udp().open();
+            final UdpEndpoint receiver = network.server().stack().udp().open();
+            assertNotNull(sender);
+            assertNotNull(receiver);
+            assertEquals(Udp.OK, receiver.bind(0, IpAddress.ANY.low(), 9));
+            final MemorySegment octets = MemorySegment.ofArray(new byte[65_507]);
+            final long far = network.server().address().low();
+            assertEquals(Udp.TOO_LONG, sender.sendTo(octets, 0, 65_507, far, 9));
+            final int most = 65_507 - EspSuite.AES256_SHA256.overhead();
+            assertEquals(Udp.TOO_LONG, sender.sendTo(octets, 0, most + 1, far, 9));
+            assertEquals(Udp.OK, sender.sendTo(octets, 0, most, far, 9));
+            assertTrue(network.runUntil(() -> receiver.peek() != null, network.nowNs() + seconds(1)));
+            sender.close();
+            receiver.close();
+            network.run(seconds(600));
+            network.assertNoLeaks();
+        }
+    }
+
+    @Test
+    void aConnectionOnANarrowPathLeavesRoomForWhatProtectionAdds() {
+        try (SimulatedNetwork network = new SimulatedNetwork(SimulatedNetwork.Plan.perfect())) {
+            protect(network.client(), network.server(), EspSuite.AES256_SHA256);
+            protect(network.server(), network.client(), EspSuite.AES256_SHA256);
+            final IpAddress far = network.server().address();
+            final Stack near = network.client().stack();
+            near.ipv4().pathMtus().learn(far.high(), far.low(), 1_000);
+            final Sockets there = network.server().stack().sockets();
+            final int listener = there.socket(Sockets.AF_INET, Sockets.SOCK_STREAM);
+            there.bind(listener, new SocketAddress(far, 7));
+            there.listen(listener, 1);
+            final int socket = near.sockets().socket(Sockets.AF_INET, Sockets.SOCK_STREAM);
+            near.sockets().connect(socket, new SocketAddress(far, 7));
+            network.run(seconds(1));
+            final int ours = network.client().address().ipv4();
+            final Netif netif = near.ipv4().interfaces().get(1);
+            final int added = netif.mtu() - netif.mtuFor(ours, far.ipv4(), IpProtocol.TCP, 0, 0);
+            final int headers = Ipv4Header.LENGTH + TcpHeader.LENGTH + TcpOptions.TIMESTAMPS_LENGTH;
+            final int segment = near.sockets().option(socket, SocketOptions.IPPROTO_TCP, SocketOptions.TCP_MAXSEG);
+            assertTrue(added > 0);
+            assertEquals(1_000, segment + headers + added);
+            near.sockets().close(socket);
+            there.close(listener);
             network.run(seconds(600));
             network.assertNoLeaks();
         }

@@ -131,11 +131,11 @@ class FragmentationTest {
     }
 
     @Test
-    void whatFitsLeavesInOnePacketThatForbidsFragments() {
+    void whatFitsLeavesInOnePacket() {
         assertEquals(1_472, send(1_472));
         final byte[] frame = wire.frames().remove();
         assertEquals(MTU, header(frame).totalLength());
-        assertTrue(header(frame).dontFragment());
+        assertFalse(header(frame).isFragment());
         assertEquals(1_473, send(1_473));
         assertEquals(2, wire.frames().size());
         isDatagram(putTogether(wire), 1_473);

@@ -109,6 +109,15 @@ final class HandmadeDatagram {
         return this;
     }
 
+    /// Sends all of it in one piece.
+    HandmadeDatagram send() {
+        return fragment(0, payload.length);
+    }
+
+    byte[] octets() {
+        return payload;
+    }
+
     int length() {
         return payload.length;
     }

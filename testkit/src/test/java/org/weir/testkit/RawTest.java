@@ -522,7 +522,7 @@ class RawTest {
     void withoutABufferNothingIsSent() {
         final RawEndpoint e = endpoint(UNKNOWN_PROTOCOL);
         assertEquals(RawResult.DONE, e.connect(PEER));
-        assertTrue(e.hasRoom());
+        assertTrue(e.hasRoomFor(1, PEER));
         final List<Pbuf> taken = new ArrayList<>();
         for (Pbuf p = pool.takePage(); p != null; p = pool.takePage()) {
             taken.add(p);
@@ -530,7 +530,7 @@ class RawTest {
         for (Pbuf p = pool.take(Headroom.TRANSPORT, 1); p != null; p = pool.take(Headroom.TRANSPORT, 1)) {
             taken.add(p);
         }
-        assertFalse(e.hasRoom());
+        assertFalse(e.hasRoomFor(1, PEER));
         assertEquals(RawResult.NO_BUFFER, send(e, 1));
         taken.forEach(Pbuf::release);
         assertEquals(RawResult.DONE, send(e, 1));
@@ -544,14 +544,14 @@ class RawTest {
             final RawEndpoint e = wide.stack().raw().open(UNKNOWN_PROTOCOL);
             assertNotNull(e);
             assertEquals(RawResult.DONE, e.connect(STACK));
-            while (e.hasRoom()) {
+            while (e.hasRoomFor(1_000, STACK)) {
                 assertEquals(RawResult.DONE, e.sendTo(memory, 0, 1_000, STACK));
             }
             assertEquals(RawResult.NO_BUFFER, e.sendTo(memory, 0, 1_000, STACK));
             assertTrue(wide.stack().pool().pagesForSending() > 1_000);
-            assertFalse(e.hasRoom());
+            assertFalse(e.hasRoomFor(1_000, STACK));
             wide.settle();
-            assertTrue(e.hasRoom());
+            assertTrue(e.hasRoomFor(1_000, STACK));
             e.close();
             wide.stack().pool().assertNoLeaks();
         }

@@ -79,9 +79,9 @@ class RemovedInterfaceTest {
         rig.left.answersArp(false);
         final int socket = boundTo("0.0.0.0");
         assertEquals(8, send(socket, IpAddress.parse("10.1.0.2")));
-        final int neighbours = stack.ipv4().arp().size();
+        final int neighbours = stack.ipv4().neighbors().size();
         stack.removeInterface(left);
-        assertEquals(neighbours - 1, stack.ipv4().arp().size());
+        assertEquals(neighbours - 1, stack.ipv4().neighbors().size());
         assertEquals(1, rig.drops(DropReason.NEIGHBOR_UNRESOLVED));
         rig.assertNoLeaks();
     }

@@ -102,6 +102,18 @@ final class RouterRig implements AutoCloseable {
             settle();
         }
 
+        /// Sends a frame, from its Ethernet header, and lets the router work.
+        void sendsFrame(byte[] frame) {
+            final Pbuf p = pool.takePage();
+            if (p == null) {
+                throw new IllegalStateException("the pool of the wire is dry");
+            }
+            final long at = p.extend(frame.length);
+            MemorySegment.copy(MemorySegment.ofArray(frame), 0, p.segment(), at, frame.length);
+            end.send(p, nowNs);
+            settle();
+        }
+
         /// The next packet that the router has sent here; null if there is none.
         byte @Nullable [] takes() {
             byte[] frame = frames.poll();

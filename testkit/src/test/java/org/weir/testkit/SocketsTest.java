@@ -74,7 +74,8 @@ class SocketsTest {
     @Test
     void anUnknownFamilyOrTypeIsRefused() {
         assertEquals(-Errno.EAFNOSUPPORT, client.socket(10, Sockets.SOCK_STREAM));
-        assertEquals(-Errno.ESOCKTNOSUPPORT, client.socket(Sockets.AF_INET, 3));
+        assertEquals(-Errno.ESOCKTNOSUPPORT, client.socket(Sockets.AF_INET, 5));
+        assertEquals(-Errno.EPROTONOSUPPORT, client.socket(Sockets.AF_INET, Sockets.SOCK_RAW), "for which protocol?");
     }
 
     @Test

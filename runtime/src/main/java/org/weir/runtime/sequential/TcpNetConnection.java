@@ -69,6 +69,7 @@ final class TcpNetConnection extends NetConnection {
             case HOST_UNREACHABLE -> Errno.EHOSTUNREACH;
             case NETWORK_UNREACHABLE -> Errno.ENETUNREACH;
             case ABORTED -> Errno.ECONNABORTED;
+            case FILTERED -> Errno.EPERM;
         };
     }
 
@@ -78,6 +79,7 @@ final class TcpNetConnection extends NetConnection {
             case IN_USE -> Errno.EADDRINUSE;
             case NOT_LOCAL, NO_PORT -> Errno.EADDRNOTAVAIL;
             case NO_ROUTE -> Errno.ENETUNREACH;
+            case FILTERED -> Errno.EPERM;
         };
     }
 
@@ -192,7 +194,9 @@ final class TcpNetConnection extends NetConnection {
                 if (bound == null || connection != null) {
                     return Errno.EINVAL;
                 }
-                return bound.listen(backlog, events -> input.signal()) ? 0 : Errno.EADDRINUSE;
+                return bound.listen(backlog, events -> input.signal())
+                        ? 0
+                        : errno(stack.tcp().refusal());
             }
         }.call(net.access(), "listen");
     }

@@ -74,6 +74,7 @@ final class UdpNetConnection extends NetConnection {
             case Udp.NO_ROUTE -> Errno.ENETUNREACH;
             case Udp.TOO_LONG -> Errno.EMSGSIZE;
             case Udp.NOT_PERMITTED -> Errno.EACCES;
+            case Udp.FILTERED -> Errno.EPERM;
             default -> Errno.ENOBUFS;
         };
     }

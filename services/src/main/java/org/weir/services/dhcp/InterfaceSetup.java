@@ -1,0 +1,77 @@
+package org.weir.services.dhcp;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.weir.ip.AddressListener;
+import org.weir.ip.ConflictPolicy;
+import org.weir.ip.Netif;
+import org.weir.ip.Route;
+import org.weir.ip.RouteResult;
+import org.weir.ip.RouteType;
+import org.weir.stack.Stack;
+import org.weir.wire.IpAddress;
+import org.weir.wire.IpPrefix;
+
+/// What a lease does to the stack: an address of an interface, and routes that have it as their source.
+final class InterfaceSetup {
+    /// Routes that somebody has set by hand, with the metric 0, come first; then those of the interface that was
+    /// made first.
+    private static final int METRIC = 100;
+
+    private final Stack stack;
+    private final Netif netif;
+    private final List<Route> routes = new ArrayList<>();
+    private @Nullable IpPrefix address;
+
+    InterfaceSetup(Stack stack, Netif netif) {
+        this.stack = stack;
+        this.netif = netif;
+    }
+
+    /// True if this host has `other` by other means.
+    boolean hasElsewhere(IpAddress other) {
+        final boolean isOurs = address != null && address.address().equals(other);
+        return !isOurs && stack.ipv4().isLocal(other.ipv4());
+    }
+
+    /// Looks whether another host has the address, to use it if not: RFC 5227.
+    void claim(IpPrefix wanted, AddressListener listener) {
+        remove();
+        address = wanted;
+        stack.claimAddress(netif, wanted, ConflictPolicy.DEFEND_ONCE, listener);
+    }
+
+    /// Replaces the routes; those for which there is no room are left out.
+    void route(Lease lease) {
+        removeRoutes();
+        for (final StaticRoute each : lease.routes()) {
+            final Route route = new Route(
+                    each.destination(),
+                    netif,
+                    each.router().ipv4(),
+                    lease.address().address().ipv4(),
+                    METRIC + netif.index(),
+                    RouteType.UNICAST);
+            if (stack.addRoute(route) == RouteResult.DONE) {
+                routes.add(route);
+            }
+        }
+    }
+
+    private void removeRoutes() {
+        for (final Route route : routes) {
+            stack.ipv4().routes().remove(route);
+        }
+        routes.clear();
+    }
+
+    /// Takes everything away.
+    void remove() {
+        removeRoutes();
+        if (address != null) {
+            stack.removeAddress(netif, address);
+            address = null;
+        }
+    }
+}
