@@ -186,27 +186,46 @@ final class DhcpTest {
 
     // ---- Kea, whose leases may be as short as a test ----
 
-    private Process kea(int renewS, int rebindS, int validS) throws Exception {
-        final Path configuration = directory.resolve("kea.json");
-        Files.writeString(configuration, """
-            {"Dhcp4": {
-              "interfaces-config": {"interfaces": ["weir0"], "dhcp-socket-type": "raw"},
-              "lease-database": {"type": "memfile", "persist": false},
-              "authoritative": true,
-              "renew-timer": %d, "rebind-timer": %d, "valid-lifetime": %d,
-              "subnet4": [{"id": 1, "subnet": "10.10.10.0/24",
-                "pools": [{"pool": "10.10.10.50 - 10.10.10.59"}],
-                "option-data": [
-                  {"name": "routers", "data": "10.10.10.1"},
-                  {"name": "domain-name-servers", "data": "10.10.10.1, 10.10.10.2"},
-                  {"name": "domain-name", "data": "example.net"}]}],
-              "loggers": [{"name": "kea-dhcp4", "severity": "WARN",
-                "output_options": [{"output": "%s"}]}]}}
-            """.formatted(renewS, rebindS, validS, directory.resolve("kea.log")));
-        final ProcessBuilder builder = new ProcessBuilder("kea-dhcp4", "-c", configuration.toString()).inheritIO();
-        builder.environment().put("KEA_PIDFILE_DIR", directory.toString());
-        builder.environment().put("KEA_LOCKFILE_DIR", directory.toString());
-        return builder.start();
+    /// It never looks again at an interface that had no carrier when it started.
+    private static void awaitCarrier() throws Exception {
+        for (int i = 0; i < 10 * LIMIT_S && !shell("ip link show weir0").contains("LOWER_UP"); i++) {
+            Thread.sleep(100);
+        }
+    }
+
+    /// A server for the lifetime of a test, or a part of it.
+    private final class Kea implements AutoCloseable {
+        private final Process process;
+
+        Kea(int renewS, int rebindS, int validS) throws Exception {
+            awaitCarrier();
+            final Path configuration = directory.resolve("kea.json");
+            Files.writeString(configuration, """
+                {"Dhcp4": {
+                  "interfaces-config": {"interfaces": ["weir0"], "dhcp-socket-type": "raw"},
+                  "lease-database": {"type": "memfile", "persist": false},
+                  "authoritative": true,
+                  "renew-timer": %d, "rebind-timer": %d, "valid-lifetime": %d,
+                  "subnet4": [{"id": 1, "subnet": "10.10.10.0/24",
+                    "pools": [{"pool": "10.10.10.50 - 10.10.10.59"}],
+                    "option-data": [
+                      {"name": "routers", "data": "10.10.10.1"},
+                      {"name": "domain-name-servers", "data": "10.10.10.1, 10.10.10.2"},
+                      {"name": "domain-name", "data": "example.net"}]}],
+                  "loggers": [{"name": "kea-dhcp4", "severity": "WARN",
+                    "output_options": [{"output": "%s"}]}]}}
+                """.formatted(renewS, rebindS, validS, directory.resolve("kea.log")));
+            final ProcessBuilder builder = new ProcessBuilder("kea-dhcp4", "-c", configuration.toString()).inheritIO();
+            builder.environment().put("KEA_PIDFILE_DIR", directory.toString());
+            builder.environment().put("KEA_LOCKFILE_DIR", directory.toString());
+            process = builder.start();
+        }
+
+        @Override
+        public void close() {
+            process.destroy();
+            process.onExit().orTimeout(LIMIT_S, TimeUnit.SECONDS).join();
+        }
     }
 
     /// What is told next, but for complaints about a server that has not begun to listen yet.
@@ -218,35 +237,28 @@ final class DhcpTest {
         return line;
     }
 
-    private static void end(Process server) throws Exception {
-        server.destroy();
-        assertTrue(server.waitFor(LIMIT_S, TimeUnit.SECONDS));
-    }
-
     @Test
     void losesAnAddressThatKeaDoesNotRenewAndGetsItAgain() throws Exception {
         OwnNetwork.run(() -> {
             makeDevice("weir0", "10.10.10.1/24");
-            final Process first = kea(4, 8, 16);
-            try (WeirProcess weir = up()) {
+            try (WeirProcess weir = up();
+                    Kea first = new Kea(4, 8, 16)) {
                 assertEquals(
                         "dhcp weir0 bound 10.10.10.50/24 server 10.10.10.1 route 0.0.0.0/0 via 10.10.10.1"
                                 + " dns 10.10.10.1 dns 10.10.10.2 domain example.net",
                         told(weir).replaceFirst(" seconds [0-9]+", ""));
                 starts("ready weir0 10.10.10.50/24", weir.line());
                 starts("dhcp weir0 renewed 10.10.10.50/24", weir.line());
-                end(first);
+                first.close();
                 String line = weir.line();
                 while (line.startsWith("dhcp weir0 renewed")) {
                     line = weir.line();
                 }
                 assertEquals("dhcp weir0 expired", line);
                 assertTrue(shell("ping -c 1 -W 1 10.10.10.50").contains(" 0 received"));
-                final Process second = kea(4, 8, 16);
-                starts("dhcp weir0 bound 10.10.10.5", told(weir));
-                end(second);
-            } finally {
-                first.destroy();
+                try (Kea _ = new Kea(4, 8, 16)) {
+                    starts("dhcp weir0 bound 10.10.10.5", told(weir));
+                }
             }
         });
     }
@@ -255,18 +267,16 @@ final class DhcpTest {
     void anotherServerMayKeepWhatADeadOneHasGranted() throws Exception {
         OwnNetwork.run(() -> {
             makeDevice("weir0", "10.10.10.1/24");
-            final Process first = kea(10, 15, 60);
-            try (WeirProcess weir = up()) {
+            try (WeirProcess weir = up();
+                    Kea first = new Kea(10, 15, 60)) {
                 starts("dhcp weir0 bound 10.10.10.50/24 server 10.10.10.1", told(weir));
                 starts("ready weir0 10.10.10.50/24", weir.line());
-                end(first);
+                first.close();
                 shell("ip address del 10.10.10.1/24 dev weir0 && ip address add 10.10.10.9/24 dev weir0");
                 try (Dnsmasq server = new Dnsmasq("--dhcp-range=10.10.10.50,10.10.10.59,255.255.255.0,120")) {
                     starts("dhcp weir0 changed 10.10.10.50/24 server 10.10.10.9", weir.line());
                     assertFalse(server.log().contains("DHCPDISCOVER"), server.log());
                 }
-            } finally {
-                first.destroy();
             }
         });
     }
