@@ -2,6 +2,7 @@
 module org.weir.jdk {
     requires transitive org.weir.core;
     requires transitive org.weir.runtime;
+    requires org.weir.dns;
     requires org.weir.drivers;
     requires jdk.net;
     requires static org.jspecify;

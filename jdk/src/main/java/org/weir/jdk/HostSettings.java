@@ -13,6 +13,9 @@ import java.util.TreeSet;
 import java.util.function.LongPredicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.weir.dns.DnsName;
+import org.weir.dns.NameServer;
+import org.weir.dns.ResolverConfig;
 import org.weir.drivers.TapOptions;
 import org.weir.link.LinkCapabilities;
 import org.weir.runtime.IdleStrategy;
@@ -38,6 +41,7 @@ import org.weir.wire.MacAddress;
 /// | `dns` | addresses of name servers, with blanks between, which `InetAddress` asks through the host of the whole JVM
 /// |
 /// | `hosts` | with `dns`: the file of names that are known without asking; /etc/hosts by default |
+/// | `search` | with `dns`: domains that are put behind names, with blanks between |
 public final class HostSettings {
     static final String PREFIX = "weir.";
     private static final String FILE = "config";
@@ -55,7 +59,8 @@ public final class HostSettings {
             "sockets",
             "pages",
             "dns",
-            "hosts"));
+            "hosts",
+            "search"));
 
     private final Properties values = new Properties();
     private final String origin;
@@ -135,13 +140,15 @@ public final class HostSettings {
                         origin + name + " says nothing without a " + origin + "tap or a " + origin + "tun");
             }
         }
-        if (text("hosts") != null && text("dns") == null) {
-            throw new IllegalArgumentException(origin + "hosts says nothing without " + origin + "dns");
+        for (final String name : Set.of("hosts", "search")) {
+            if (text(name) != null && text("dns") == null) {
+                throw new IllegalArgumentException(origin + name + " says nothing without " + origin + "dns");
+            }
         }
         device();
         address();
         gateway();
-        nameServers();
+        resolver();
         idle();
         stackConfig();
     }
@@ -235,15 +242,41 @@ public final class HostSettings {
             return List.of();
         }
         try {
-            return Stream.of(value.split(" +", -1)).map(IpAddress::parse).toList();
+            return atMost(
+                    ResolverConfig.MOST_SERVERS,
+                    Stream.of(value.split(" +", -1)).map(IpAddress::parse).toList());
         } catch (IllegalArgumentException e) {
-            throw wrong("dns", "addresses with blanks between, as 10.77.0.1 10.77.0.3", e);
+            throw wrong("dns", "up to 8 addresses with blanks between, as 10.77.0.1 10.77.0.3", e);
         }
     }
 
-    Path hostsFile() {
-        final String value = text("hosts");
-        return Path.of(value == null ? HOSTS : value);
+    /// What a resolver is to know.
+    ResolverConfig resolver() {
+        final String hosts = text("hosts");
+        final List<NameServer> servers =
+                nameServers().stream().map(NameServer::at).toList();
+        return ResolverConfig.of(servers).withSearch(search()).withHosts(Path.of(hosts == null ? HOSTS : hosts));
+    }
+
+    private List<DnsName> search() {
+        final String value = text("search");
+        if (value == null) {
+            return List.of();
+        }
+        try {
+            return atMost(
+                    ResolverConfig.MOST_DOMAINS,
+                    Stream.of(value.split(" +", -1)).map(DnsName::ofHost).toList());
+        } catch (IllegalArgumentException e) {
+            throw wrong("search", "up to 16 domains with blanks between, as example.net lab.example.net", e);
+        }
+    }
+
+    private static <T> List<T> atMost(int most, List<T> values) {
+        if (values.size() > most) {
+            throw new IllegalArgumentException(values.size() + " are more than " + most);
+        }
+        return values;
     }
 
     IdleStrategy idle() {

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.weir.dns.DnsName;
 import org.weir.drivers.TapOptions;
 import org.weir.runtime.IdleStrategy;
 import org.weir.wire.IpAddress;
@@ -64,7 +65,11 @@ final class HostSettingsTest {
         values.setProperty("dns", " 10.77.0.3  10.77.0.1 ");
         final HostSettings settings = HostSettings.of(values);
         assertEquals(List.of(IpAddress.parse("10.77.0.3"), IpAddress.parse("10.77.0.1")), settings.nameServers());
-        assertEquals(Path.of("/etc/hosts"), settings.hostsFile());
+        assertEquals(Path.of("/etc/hosts"), settings.resolver().hosts());
+        values.setProperty("search", "example.net lab.example.net");
+        assertEquals(
+                List.of(DnsName.parse("example.net"), DnsName.parse("lab.example.net")),
+                HostSettings.of(values).resolver().search());
     }
 
     @Test
@@ -77,7 +82,7 @@ final class HostSettingsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-        tpa=t0                           | no setting is called tpa; there are [connections, dns, gateway, hosts, idle, ip, mac, mtu, offload, pages, sockets, tap, tun]
+        tpa=t0                           | no setting is called tpa; there are [connections, dns, gateway, hosts, idle, ip, mac, mtu, offload, pages, search, sockets, tap, tun]
         tap=t0                           | ip is missing, as in ip=10.77.0.2/24
         tap=t0 tun=t1 ip=10.77.0.2/24    | a host has a tap or a tun, not both
         mtu=1500                         | mtu says nothing without a tap or a tun
@@ -91,8 +96,10 @@ final class HostSettingsTest {
         connections=0                    | connections=0: must be 1 to 1048576
         sockets=65537                    | sockets=65537: must be 1 to 65536
         pages=511                        | pages=511: must be 512 to 1048576
-        dns=ns.weir.test                 | dns=ns.weir.test: must be addresses with blanks between, as 10.77.0.1 10.77.0.3
+        dns=ns.weir.test                 | dns=ns.weir.test: must be up to 8 addresses with blanks between, as 10.77.0.1 10.77.0.3
         hosts=/etc/names                 | hosts says nothing without dns
+        search=example.net               | search says nothing without dns
+        dns=10.77.0.1 search=a..b        | search=a..b: must be up to 16 domains with blanks between, as example.net lab.example.net
         """)
     void whatIsWrongIsNamedWithWhatIsPermitted(String lines, String message) {
         assertEquals(

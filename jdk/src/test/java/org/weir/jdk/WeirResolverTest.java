@@ -30,8 +30,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.weir.dns.NameServer;
+import org.weir.dns.ResolverConfig;
 import org.weir.runtime.SharedStack;
 import org.weir.stack.StackConfig;
+import org.weir.wire.IpAddress;
 
 /// The resolver against name servers that a test makes up, on the loopback of one stack.
 @Timeout(60)
@@ -67,7 +70,13 @@ final class WeirResolverTest {
     }
 
     private WeirResolver resolver() {
-        return new WeirResolver(() -> provider, servers, new HostsFile(hosts));
+        return new WeirResolver(
+                () -> stack,
+                ResolverConfig.of(servers.stream()
+                                .map(at ->
+                                        new NameServer(IpAddress.ofIpv4(Addresses.ipv4(at.getAddress())), at.getPort()))
+                                .toList())
+                        .withHosts(hosts));
     }
 
     private List<String> addresses(String name) throws UnknownHostException {
@@ -94,7 +103,7 @@ final class WeirResolverTest {
             try {
                 while (true) {
                     final SocketAddress from = channel.receive(question.clear());
-                    question.flip();
+                    plain(question.flip());
                     asked.add(name(question));
                     for (final ByteBuffer message : answer.apply(question)) {
                         channel.send(message, from);
@@ -105,6 +114,15 @@ final class WeirResolverTest {
             }
         });
         return channel;
+    }
+
+    /// Cuts off what tells of extensions, which these servers do not know.
+    private static ByteBuffer plain(ByteBuffer question) {
+        int end = HEADER;
+        while (question.get(end) > 0) {
+            end += 1 + question.get(end);
+        }
+        return question.putShort(10, (short) 0).limit(end + 5);
     }
 
     private static String name(ByteBuffer question) {
@@ -236,7 +254,7 @@ final class WeirResolverTest {
     void aliasesInACircleAreGivenUp() throws Exception {
         serve(q -> alias(q, name(q).equals("one.") ? "two" : "one"));
         final UnknownHostException e = assertThrows(UnknownHostException.class, () -> addresses("one"));
-        assertEquals("one: an alias of an alias of an alias", e.getMessage());
+        assertEquals("one: its aliases do not end", e.getMessage());
     }
 
     @Test
@@ -305,7 +323,7 @@ final class WeirResolverTest {
                 final DataInputStream input = new DataInputStream(socket.getInputStream());
                 final byte[] question = new byte[input.readUnsignedShort()];
                 input.readFully(question);
-                final ByteBuffer message = addressesOfQuestion(ByteBuffer.wrap(question), 0x0A000008);
+                final ByteBuffer message = addressesOfQuestion(plain(ByteBuffer.wrap(question)), 0x0A000008);
                 final byte[] octets = new byte[2 + message.remaining()];
                 ByteBuffer.wrap(octets).putShort((short) message.remaining()).put(message);
                 socket.getOutputStream().write(octets);
@@ -395,26 +413,5 @@ final class WeirResolverTest {
             assertThrows(UnknownHostException.class, () -> addresses(name));
         }
         assertEquals(List.of(), asked);
-    }
-
-    // ---- messages that break the format ----
-
-    @Test
-    void aNameThatPointsToItselfIsRefused() throws Exception {
-        final byte[] question = DnsMessage.question(7, "a.test", DnsMessage.A);
-        final ByteBuffer message = begin(ByteBuffer.wrap(question), 0x8180, 1);
-        final int here = message.position();
-        resource(pointer(message, here), 1, 4).putInt(1);
-        assertThrows(IOException.class, () -> DnsMessage.answer(question, message.flip()));
-    }
-
-    @Test
-    void anAnswerMayEndNowhere() throws Exception {
-        final byte[] question = DnsMessage.question(7, "a.test", DnsMessage.A);
-        final ByteBuffer whole = addressesOfQuestion(ByteBuffer.wrap(question), 0x0A000001);
-        for (int length = question.length; length < whole.limit(); length++) {
-            final ByteBuffer cut = whole.duplicate().limit(length);
-            assertThrows(IOException.class, () -> DnsMessage.answer(question, cut));
-        }
     }
 }
