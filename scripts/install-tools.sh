@@ -56,6 +56,7 @@ tcpreplay:tcpreplay
 tftp:tftp-hpa
 traceroute:traceroute
 tshark:tshark
+unbound:unbound
 unshare:util-linux
 valgrind:valgrind
 wget:wget

@@ -2,6 +2,7 @@
 module org.weir.cli {
     requires org.weir.core;
     requires org.weir.testkit;
+    requires org.weir.dns;
     requires org.weir.drivers;
     requires org.weir.runtime;
     requires org.weir.preload;

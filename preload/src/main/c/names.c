@@ -79,12 +79,12 @@ static bool take_first_name(uint32_t address, const char *name, int place, void 
 
 /* ---- the host ---- */
 
-/* The host has no name server to ask; the C library may know one. */
+/* The host knows no name server; the C library may know one. */
 static bool cannot_resolve(int error) {
-    return error == EAI_AGAIN || error == EAI_SYSTEM;
+    return error == EAI_SYSTEM;
 }
 
-/* 0, or an EAI_ number; EAI_SYSTEM where no host answers. */
+/* 0, or an EAI_ number; EAI_SYSTEM where the host knows no name server, or there is no host. */
 static int look_up(const char *name, struct addresses *found) {
     found->count = 0;
     struct by_name search = {.name = name, .found = found};

@@ -61,8 +61,9 @@ enum weir_call {
                              whose end the host has closed */
     WEIR_INTERFACES = 10, /* -> value: weir_interface for each address of each interface */
     WEIR_RESOLVE = 11,    /* value: a name, without a 0 at its end -> value: IPv4 addresses, 4 octets each.
-                             result: 0, or an EAI_ number */
-    WEIR_REVERSE = 12,    /* address -> value: a name. result: 0, or an EAI_ number */
+                             result: 0, or an EAI_ number. Error: WEIR_ELSEWHERE where the host knows no name
+                             server. The reply may take a while; no other request may follow before it */
+    WEIR_REVERSE = 12,    /* address -> value: a name. result, error and time as above */
 };
 
 /* The error of a reply for an address that is not the stack's business: the library uses the kernel's socket. */

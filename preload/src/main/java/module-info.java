@@ -2,6 +2,7 @@
 module org.weir.preload {
     requires transitive org.weir.core;
     requires transitive org.weir.runtime;
+    requires transitive org.weir.dns;
     requires org.weir.drivers;
     requires static org.jspecify;
 

@@ -1,6 +1,7 @@
 package org.weir.cli;
 
 import java.util.function.Function;
+import org.weir.dns.DnsName;
 import org.weir.wire.IpAddress;
 import org.weir.wire.IpPrefix;
 import org.weir.wire.MacAddress;
@@ -44,6 +45,14 @@ final class Converters {
         @Override
         public IpAddress convert(String value) {
             return Converters.convert(value, IpAddress::parse);
+        }
+    }
+
+    /// `example.net`.
+    static final class Domain implements ITypeConverter<DnsName> {
+        @Override
+        public DnsName convert(String value) {
+            return Converters.convert(value, DnsName::ofHost);
         }
     }
 

@@ -22,14 +22,17 @@ final class DhcpClients implements DhcpListener {
     private final Stack stack;
     private final PrintWriter out;
     private final Runnable allBound;
+    private final LeasedNames names;
     private final List<DhcpClient> clients = new ArrayList<>();
     private final Set<Netif> waiting = new HashSet<>();
 
     /// @param allBound called once, when each of the clients has had an address
-    DhcpClients(Stack stack, PrintWriter out, Runnable allBound) {
+    /// @param names told which leases there are, whenever that changes
+    DhcpClients(Stack stack, PrintWriter out, Runnable allBound, LeasedNames names) {
         this.stack = stack;
         this.out = out;
         this.allBound = allBound;
+        this.names = names;
     }
 
     void start(Netif netif, DhcpSpec spec, long epochOffsetNs) {
@@ -43,6 +46,10 @@ final class DhcpClients implements DhcpListener {
     public void happened(DhcpClient client, DhcpEvent event) {
         out.println(line(client, event));
         out.flush();
+        names.use(clients.stream()
+                .filter(each -> each.state().hasAddress())
+                .map(DhcpClient::lease)
+                .toList());
         if (event == DhcpEvent.BOUND && waiting.remove(client.netif()) && waiting.isEmpty()) {
             allBound.run();
         }

@@ -10,6 +10,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.weir.dns.Resolver;
 import org.weir.drivers.CaptureFile;
 import org.weir.drivers.LinkWaiter;
 import org.weir.drivers.SystemEntropy;
@@ -64,6 +65,7 @@ final class Host implements AutoCloseable {
     private final StackLoop loop;
     private final @Nullable CaptureFile capture;
     private @Nullable PcapngWriter captureWriter;
+    private final Resolver resolver;
     private final @Nullable PreloadServer door;
     private final long epochOffsetNs;
     private @Nullable DhcpClients dhcp;
@@ -96,6 +98,7 @@ final class Host implements AutoCloseable {
             stack.filter(rules, rules.mask());
         }
         startServices(serviceAddress(attachments), options);
+        resolver = Resolver.start(stack, options.resolverConfig());
         door = spec == null ? null : door(spec);
         waiter = LinkWaiter.on(filesToWatch());
         loop = new StackLoop(polled(spec, startNs), new TapWaiter(waiter, this::interfaceIsGone), options.idle());
@@ -155,7 +158,9 @@ final class Host implements AutoCloseable {
 
     private @Nullable PreloadServer door(DoorSpec spec) throws IOException {
         try {
-            return PreloadServer.listen(stack, new SystemEntropy(), spec.socket());
+            final PreloadServer made = PreloadServer.listen(stack, new SystemEntropy(), spec.socket());
+            made.resolver(resolver);
+            return made;
         } catch (IOException e) {
             if (!spec.isOptional()) {
                 throw e;
@@ -269,7 +274,7 @@ final class Host implements AutoCloseable {
 
     /// Prints the ready line, after the leases that the host waits for.
     void announce(PrintWriter out) {
-        final DhcpClients clients = new DhcpClients(stack, out, () -> printReady(out));
+        final DhcpClients clients = new DhcpClients(stack, out, () -> printReady(out), new LeasedNames(resolver));
         boolean isWaiting = false;
         for (int i = 0; i < netifs.size(); i++) {
             final DhcpSpec spec = attachments.get(i).dhcp();
@@ -358,6 +363,7 @@ final class Host implements AutoCloseable {
         if (dhcp != null && dhcp.holdsAny()) {
             leave(dhcp);
         }
+        resolver.close();
         if (door != null) {
             door.close();
         }

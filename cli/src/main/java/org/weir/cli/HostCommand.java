@@ -117,6 +117,7 @@ final class HostCommand implements Callable<Integer> {
     }
 
     private void check() {
+        host.resolverConfig();
         if (!address.contains(kernel.ipv4()) || address.address().equals(kernel)) {
             throw new ParameterException(
                     spec.commandLine(), "--host-ip " + kernel + " is not another address of the network " + address);

@@ -5,6 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.weir.dns.DnsName;
+import org.weir.dns.NameServer;
+import org.weir.dns.ResolverConfig;
 import org.weir.memory.MemoryPlan;
 import org.weir.runtime.IdleStrategy;
 import org.weir.services.HttpConfig;
@@ -20,6 +23,8 @@ import picocli.CommandLine.Spec;
 /// The options of every command that runs a host on a link.
 @Command
 final class HostOptions {
+    private static final Path HOSTS = Path.of("/etc/hosts");
+
     @Spec(Spec.Target.MIXEE)
     private CommandSpec mixee;
 
@@ -92,6 +97,26 @@ final class HostOptions {
     private @Nullable Path filter;
 
     @Option(
+            names = "--dns",
+            paramLabel = "A",
+            converter = Converters.Address.class,
+            description = {
+                "Ask the name server A, for native programs and for 'weir dig' and the like; up to 8, each in an option"
+                        + " of its own, the first one preferred. Without, those that DHCP names."
+            })
+    private List<IpAddress> nameServers = new ArrayList<>();
+
+    @Option(
+            names = "--search",
+            paramLabel = "DOMAIN",
+            converter = Converters.Domain.class,
+            description = {
+                "Put DOMAIN behind names of hosts that are not found otherwise; up to 16, in this order. Without, those"
+                        + " that DHCP names."
+            })
+    private List<DnsName> search = new ArrayList<>();
+
+    @Option(
             names = "--idle",
             paramLabel = "HOW",
             defaultValue = "balanced",
@@ -123,9 +148,22 @@ final class HostOptions {
         }
     }
 
+    /// What the host's resolver knows at its start.
+    ///
+    /// @throws ParameterException if there are too many of something
+    ResolverConfig resolverConfig() {
+        try {
+            return ResolverConfig.of(nameServers.stream().map(NameServer::at).toList())
+                    .withSearch(search)
+                    .withHosts(HOSTS);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(mixee.commandLine(), e.getMessage(), e);
+        }
+    }
+
     /// All memory of a host with these services.
     MemoryPlan memoryPlan(ServicePorts ports) {
-        final MemoryPlan memory = stackConfig().plan();
+        final MemoryPlan memory = resolverConfig().addTo(stackConfig().plan());
         return ports.http() == null ? memory : httpConfig(0).addTo(memory);
     }
 

@@ -132,6 +132,7 @@ final class LabCommand implements Callable<Integer> {
         try {
             final TapOptions options = TapOptions.tap(TAP).withMtu(host.mtu()).withHardwareAddress(host.mac());
             host.stackConfig();
+            host.resolverConfig();
             return host.offload() ? options : options.withoutOffload();
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);

@@ -180,6 +180,7 @@ final class UpCommand implements Callable<Integer> {
     /// Refuses, before any device is opened, what cannot be.
     private void check() {
         checkInterfaces();
+        host.resolverConfig();
         if (host.mac() != 0 && devices() > 1) {
             throw wrong("--mac is the hardware address of one device, and there are " + devices());
         }

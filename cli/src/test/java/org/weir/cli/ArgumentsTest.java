@@ -62,6 +62,9 @@ final class ArgumentsTest {
         up --tap t0 --ip 10.0.0.2/24 --lease f  | weir up: --lease needs --dhcp
         up --tap t0 --ip 10.0.0.2/24 --hostname f | weir up: --hostname needs --dhcp
         up --tap t0 --dhcp --hostname a_b       | weir up: host name 'a_b' is not letters, digits and hyphens between them
+        up --tap t0 --ip 10.0.0.2/24 --dns x    | weir up: Invalid value for option '--dns' (A): not an IPv4 address: 'x' (expected four decimal octets, as in 10.10.10.2)
+        up --tap t0 --ip 10.0.0.2/24 --search a..b | weir up: Invalid value for option '--search' (DOMAIN): 'a..b' is not a name: 'a..b' has a label of 0 octets, not 1 to 63
+        up --tap t0 --ip 10.0.0.2/24 --dns 1.1.1.1 --dns 1.1.1.2 --dns 1.1.1.3 --dns 1.1.1.4 --dns 1.1.1.5 --dns 1.1.1.6 --dns 1.1.1.7 --dns 1.1.1.8 --dns 1.1.1.9 | weir up: name servers: 9 are more than 8
         up --tap t0 --dhcp --gateway 10.0.0.1   | weir up: --gateway 10.0.0.1 needs an --ip
         up --tap t0 --ip 10.0.0.2/24 --tftp 69 | weir up: Invalid value for option '--tftp': '69' is not P=DIR[,write], as 69=/srv/tftp is
         demo --loss 51                          | weir demo: --loss 51.0 is not in 0 to 50

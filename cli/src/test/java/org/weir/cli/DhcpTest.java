@@ -221,10 +221,14 @@ final class DhcpTest {
             process = builder.start();
         }
 
-        @Override
-        public void close() {
+        void ends() {
             process.destroy();
             process.onExit().orTimeout(LIMIT_S, TimeUnit.SECONDS).join();
+        }
+
+        @Override
+        public void close() {
+            ends();
         }
     }
 
@@ -249,7 +253,7 @@ final class DhcpTest {
                         told(weir).replaceFirst(" seconds [0-9]+", ""));
                 starts("ready weir0 10.10.10.50/24", weir.line());
                 starts("dhcp weir0 renewed 10.10.10.50/24", weir.line());
-                first.close();
+                first.ends();
                 String line = weir.line();
                 while (line.startsWith("dhcp weir0 renewed")) {
                     line = weir.line();
@@ -271,7 +275,7 @@ final class DhcpTest {
                     Kea first = new Kea(10, 15, 60)) {
                 starts("dhcp weir0 bound 10.10.10.50/24 server 10.10.10.1", told(weir));
                 starts("ready weir0 10.10.10.50/24", weir.line());
-                first.close();
+                first.ends();
                 shell("ip address del 10.10.10.1/24 dev weir0 && ip address add 10.10.10.9/24 dev weir0");
                 try (Dnsmasq server = new Dnsmasq("--dhcp-range=10.10.10.50,10.10.10.59,255.255.255.0,120")) {
                     starts("dhcp weir0 changed 10.10.10.50/24 server 10.10.10.9", weir.line());

@@ -17,11 +17,16 @@ final class AnswerCache {
     /// RFC 2308 section 5: "one to three hours".
     static final int LONGEST_NEGATIVE_S = 10_800;
 
+    /// What objects take besides the octets of names and data: entry, answer, question, list; record, name, data.
+    private static final int ANSWER_OCTETS = 208;
+
+    private static final int RECORD_OCTETS = 120;
+
     private record Entry(Answer answer, long sinceNs) {}
 
     private final ResolverConfig.Limits limits;
     private final LinkedHashMap<Question, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
-    private int records;
+    private int octets;
 
     AnswerCache(ResolverConfig.Limits limits) {
         this.limits = limits;
@@ -31,8 +36,8 @@ final class AnswerCache {
         return entries.size();
     }
 
-    int records() {
-        return records;
+    int octets() {
+        return octets;
     }
 
     /// What is remembered; null if nothing is.
@@ -53,35 +58,39 @@ final class AnswerCache {
     /// Remembers `answer` if it may be.
     void add(Answer answer, long nowNs) {
         remove(answer.question());
-        if (answer.ttlSeconds() == 0 || limits.cacheAnswers() == 0 || weight(answer) > limits.cacheRecords()) {
+        if (answer.ttlSeconds() == 0 || limits.cacheAnswers() == 0 || weight(answer) > limits.cacheOctets()) {
             return;
         }
-        while (entries.size() >= limits.cacheAnswers() || records + weight(answer) > limits.cacheRecords()) {
+        while (entries.size() >= limits.cacheAnswers() || octets + weight(answer) > limits.cacheOctets()) {
             removeEldest();
         }
         entries.put(answer.question(), new Entry(answer, nowNs));
-        records += weight(answer);
+        octets += weight(answer);
     }
 
     void clear() {
         entries.clear();
-        records = 0;
+        octets = 0;
     }
 
     private static int weight(Answer answer) {
-        return answer.records().size();
+        int sum = ANSWER_OCTETS + answer.question().name().length();
+        for (final ResourceRecord record : answer.records()) {
+            sum += RECORD_OCTETS + record.owner().length() + record.data().octets();
+        }
+        return sum;
     }
 
     private void remove(Question question) {
         final Entry removed = entries.remove(question);
         if (removed != null) {
-            records -= weight(removed.answer);
+            octets -= weight(removed.answer);
         }
     }
 
     private void removeEldest() {
         final Iterator<Map.Entry<Question, Entry>> eldest = entries.entrySet().iterator();
-        records -= weight(eldest.next().getValue().answer);
+        octets -= weight(eldest.next().getValue().answer);
         eldest.remove();
     }
 }

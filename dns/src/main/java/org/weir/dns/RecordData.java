@@ -7,8 +7,16 @@ import org.weir.wire.IpAddress;
 
 /// What a record says. `toString` is the presentation format of its type.
 public sealed interface RecordData {
+    /// Octets of names, text and the like, for an estimate of the heap that it takes.
+    int octets();
+
     /// Of an A or AAAA record.
     record Address(IpAddress address) implements RecordData {
+        @Override
+        public int octets() {
+            return 2 * Long.BYTES;
+        }
+
         @Override
         public String toString() {
             return address.toString();
@@ -18,6 +26,11 @@ public sealed interface RecordData {
     /// Of a CNAME, NS or PTR record.
     record Target(DnsName name) implements RecordData {
         @Override
+        public int octets() {
+            return name.length();
+        }
+
+        @Override
         public String toString() {
             return name.toString();
         }
@@ -25,6 +38,11 @@ public sealed interface RecordData {
 
     /// Of an MX record; lower preferences are tried first.
     record Exchange(int preference, DnsName name) implements RecordData {
+        @Override
+        public int octets() {
+            return name.length();
+        }
+
         @Override
         public String toString() {
             return preference + " " + name;
@@ -34,6 +52,11 @@ public sealed interface RecordData {
     /// Of an SRV record; lower priorities are tried first, and of one priority each by its weight.
     record Service(int priority, int weight, int port, DnsName target) implements RecordData {
         @Override
+        public int octets() {
+            return target.length();
+        }
+
+        @Override
         public String toString() {
             return priority + " " + weight + " " + port + " " + target;
         }
@@ -41,6 +64,13 @@ public sealed interface RecordData {
 
     /// Of a TXT record: strings of up to 255 octets, each a character.
     record Text(List<String> strings) implements RecordData {
+        private static final int STRING_OCTETS = 48;
+
+        @Override
+        public int octets() {
+            return strings.stream().mapToInt(text -> STRING_OCTETS + text.length()).sum();
+        }
+
         @Override
         public String toString() {
             return strings.stream().map(Text::quoted).collect(Collectors.joining(" "));
@@ -63,6 +93,11 @@ public sealed interface RecordData {
     record Authority(DnsName server, DnsName mailbox, long serial, long refresh, long retry, ZoneTimes times)
             implements RecordData {
         @Override
+        public int octets() {
+            return server.length() + mailbox.length();
+        }
+
+        @Override
         public String toString() {
             return server + " " + mailbox + " " + serial + " " + refresh + " " + retry + " " + times.expire() + " "
                     + times.minimum();
@@ -75,6 +110,11 @@ public sealed interface RecordData {
 
     /// Of any other type, as in RFC 3597 section 5.
     record Unknown(int length, String hexadecimal) implements RecordData {
+        @Override
+        public int octets() {
+            return hexadecimal.length();
+        }
+
         static Unknown of(byte[] octets) {
             return new Unknown(octets.length, HexFormat.of().formatHex(octets));
         }

@@ -3,6 +3,7 @@ package org.weir.dns;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.weir.memory.MemoryPlan;
 
 /// Settings of a [Resolver].
 ///
@@ -20,6 +21,9 @@ public record ResolverConfig(
     public static final int MOST_SERVERS = 8;
     public static final int MOST_DOMAINS = 16;
     private static final int MOST_DOTS = 15;
+    private static final int LONGEST_MESSAGE = 1 << 16;
+    /// A question and its exchange: measured 230 with names of 20 octets, which may have 255.
+    private static final int HEAP_PER_CALLER = 500;
 
     public ResolverConfig {
         servers = List.copyOf(servers);
@@ -38,18 +42,18 @@ public record ResolverConfig(
     /// @param questions that are on their way at once, each with a UDP endpoint of the stack, 1 to 4,096
     /// @param waiting callers that wait for answers, 1 to 1,048,576; more are told [AnswerStatus#OVERLOADED]
     /// @param cacheAnswers answers that are remembered, 0 to 1,048,576; the one not asked for for longest gives way
-    /// @param cacheRecords records in all of them together, 0 to 16,777,216
-    public record Limits(int questions, int waiting, int cacheAnswers, int cacheRecords) {
+    /// @param cacheOctets of heap that all of them together take, by estimate, 0 to 1 GiB
+    public record Limits(int questions, int waiting, int cacheAnswers, int cacheOctets) {
         public Limits {
             check("questions", questions, 1, 1 << 12);
             check("waiting", waiting, 1, 1 << 20);
             check("cache answers", cacheAnswers, 0, 1 << 20);
-            check("cache records", cacheRecords, 0, 1 << 24);
+            check("cache octets", cacheOctets, 0, 1 << 30);
         }
 
-        /// 32 questions at once, 16,384 callers, 4,096 answers with 16,384 records.
+        /// 32 questions at once, 16,384 callers, 4,096 answers in 4 MiB.
         public static Limits defaults() {
-            return new Limits(32, 1 << 14, 1 << 12, 1 << 14);
+            return new Limits(32, 1 << 14, 1 << 12, 1 << 22);
         }
     }
 
@@ -57,6 +61,13 @@ public record ResolverConfig(
         if (value < least || value > most) {
             throw new IllegalArgumentException(name + ": " + value + " is not in " + least + " to " + most);
         }
+    }
+
+    /// Adds to `plan` what a resolver with these settings holds, callers aside.
+    public MemoryPlan addTo(MemoryPlan plan) {
+        return plan.heap("DNS answers that are remembered", 1, limits.cacheOctets())
+                .heap("DNS messages", 1 + MOST_SERVERS, LONGEST_MESSAGE)
+                .heap("DNS callers that wait", limits.waiting(), HEAP_PER_CALLER);
     }
 
     /// No search list, no hosts file.

@@ -281,7 +281,7 @@ class ResolverTest {
 
     @Test
     void theAnswerThatWasNotAskedForForLongestGivesWay() {
-        resolver(config(network.server().address()).withLimits(new ResolverConfig.Limits(4, 100, 2, 100)));
+        resolver(config(network.server().address()).withLimits(new ResolverConfig.Limits(4, 100, 2, 10_000)));
         server.has("a.test. 60 A 192.0.2.1", "b.test. 60 A 192.0.2.2", "c.test. 60 A 192.0.2.3");
         found("a.test");
         found("b.test");
@@ -298,7 +298,7 @@ class ResolverTest {
 
     @Test
     void manyRecordsAreRememberedAsFewAnswers() {
-        resolver(config(network.server().address()).withLimits(new ResolverConfig.Limits(4, 100, 100, 3)));
+        resolver(config(network.server().address()).withLimits(new ResolverConfig.Limits(4, 100, 100, 900)));
         server.has(
                 "a.test. 60 A 192.0.2.1", "a.test. 60 A 192.0.2.2", "b.test. 60 A 192.0.2.3", "b.test. 60 A 192.0.2.4");
         found("a.test");
@@ -703,7 +703,7 @@ class ResolverTest {
 
     @Test
     void moreCallersThanMayWaitAreToldSo() {
-        resolver(config(network.server().address()).withLimits(new ResolverConfig.Limits(4, 10, 100, 100)));
+        resolver(config(network.server().address()).withLimits(new ResolverConfig.Limits(4, 10, 100, 10_000)));
         final List<AnswerStatus> ends = new ArrayList<>();
         for (int i = 0; i < 12; i++) {
             resolver().ask(DnsName.parse("a" + i), RecordType.A, answer -> ends.add(answer.status()));

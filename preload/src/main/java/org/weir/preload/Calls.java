@@ -22,8 +22,6 @@ final class Calls {
     private static final int SOCK_RAW = 3;
     private static final int IPPROTO_RAW = 255;
     private static final int LOOPBACK_NET = 127;
-    /// netdb.h: the name cannot be resolved now, ask elsewhere.
-    private static final int EAI_AGAIN = -3;
 
     private final PreloadServer server;
     private final Sockets sockets;
@@ -34,6 +32,7 @@ final class Calls {
     private final Interfaces interfaces;
     private final Scratch replies = new Scratch();
     private final MemorySegment reply = replies.memory();
+    private final NameCalls names;
     private final SocketAddress address = new SocketAddress();
 
     Calls(PreloadServer server, Stack stack) {
@@ -44,6 +43,7 @@ final class Calls {
         this.rawCalls = new RawCalls(ipv4);
         this.options = new OptionValues(stack);
         this.interfaces = new Interfaces(ipv4);
+        this.names = new NameCalls(server, reply);
     }
 
     /// What [#execute] has written.
@@ -51,8 +51,8 @@ final class Calls {
         return reply;
     }
 
-    /// Does what `request`, checked in its length, asks for. Returns the length of [#reply]; -1 if there is no such
-    /// call.
+    /// Does what `request`, checked in its length, asks for. Returns the length of [#reply]; 0 if that
+    /// is sent later, -1 if there is no such call.
     int execute(ControlClient client, MemorySegment request) {
         reply.set(ValueLayout.JAVA_LONG, 0, 0);
         reply.set(ValueLayout.JAVA_LONG, Long.BYTES, 0);
@@ -61,7 +61,8 @@ final class Calls {
             case Protocol.SOCKET -> socket(client, request);
             case Protocol.INTERFACES -> interfaces.list(reply);
             case Protocol.ERROR -> error(Protocol.i64(request, Protocol.REQUEST_ID));
-            case Protocol.RESOLVE, Protocol.REVERSE -> unresolved();
+            case Protocol.RESOLVE -> names.resolve(client, request);
+            case Protocol.REVERSE -> names.reverse(client, request);
             case Protocol.BIND,
                     Protocol.LISTEN,
                     Protocol.CONNECT,
@@ -72,7 +73,7 @@ final class Calls {
             default -> -1;
         };
         if (result < 0) {
-            return -1;
+            return result == NameCalls.LATER ? 0 : -1;
         }
         Protocol.i32(reply, Protocol.REPLY_ERROR, result);
         return Protocol.REPLY_SIZE + Protocol.u16(reply, Protocol.REPLY_LENGTH);
@@ -258,8 +259,4 @@ final class Calls {
         return 0;
     }
 
-    private int unresolved() {
-        Protocol.i32(reply, Protocol.REPLY_RESULT, EAI_AGAIN);
-        return 0;
-    }
 }

@@ -17,6 +17,10 @@ final class ControlClient extends Watched {
     private final MemorySegment request;
     private final UnixMessage message;
 
+    /// It has asked for a name and waits for the answer: the number of that wait, or of the last one.
+    private boolean isWaiting;
+    private int wait;
+
     @Nullable
     ControlClient nextFree;
 
@@ -38,11 +42,38 @@ final class ControlClient extends Watched {
                 }
                 return;
             }
-            if (!isWhole(length) || !answer()) {
+            if (isWaiting || !isWhole(length) || !answer()) {
                 server.expel(this);
             }
         }
     }
+
+    // ---- an answer that comes later ----
+
+    int beginsToWait() {
+        isWaiting = true;
+        return ++wait;
+    }
+
+    /// False if the program of that wait has gone.
+    boolean stillWaits(int forThat) {
+        return isWaiting && wait == forThat;
+    }
+
+    /// Sends the first `length` octets of the reply.
+    void answersLate(int length) {
+        isWaiting = false;
+        if (message.begin().piece(calls.reply(), 0, length).send(fd) != length) {
+            server.expel(this);
+        }
+    }
+
+    /// The connection goes to the next program.
+    void forget() {
+        isWaiting = false;
+    }
+
+    // ---- requests ----
 
     private boolean isWhole(int length) {
         return length >= Protocol.REQUEST_SIZE
@@ -53,8 +84,8 @@ final class ControlClient extends Watched {
     /// Returns false if the program does not take the answer, or asks for something that there is not.
     private boolean answer() {
         final int length = calls.execute(this, request);
-        if (length < 0) {
-            return false;
+        if (length <= 0) {
+            return length == 0;
         }
         message.begin().piece(calls.reply(), 0, length);
         final int programEnd = server.takeProgramEnd();

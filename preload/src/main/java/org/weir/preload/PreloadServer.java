@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.weir.base.Entropy;
 import org.weir.base.ReadyList;
+import org.weir.dns.Resolver;
 import org.weir.drivers.UnixMessage;
 import org.weir.drivers.UnixSockets;
 import org.weir.runtime.Polled;
@@ -71,6 +72,7 @@ public final class PreloadServer implements Polled, AutoCloseable {
             s.nextWithoutRoom = next;
         }
     };
+    private @Nullable Resolver resolver;
     private @Nullable ProgramSocket freeSocket;
     private @Nullable ControlClient freeClient;
     private int programEnd = Watched.NO_FILE;
@@ -129,6 +131,17 @@ public final class PreloadServer implements Polled, AutoCloseable {
             made.watch.close();
             throw e;
         }
+    }
+
+    /// Looks up names for programs by `names`, which stays the caller's, while it knows a name server; otherwise they
+    /// ask as they would without this host.
+    public void resolver(@Nullable Resolver names) {
+        resolver = names;
+    }
+
+    @Nullable
+    Resolver resolver() {
+        return resolver;
     }
 
     /// The control socket.
@@ -192,6 +205,7 @@ public final class PreloadServer implements Polled, AutoCloseable {
         final int fd = c.fd;
         watch.end(c);
         unix.close(fd);
+        c.forget();
         c.nextFree = freeClient;
         freeClient = c;
         programs--;
