@@ -8,6 +8,7 @@ package org.weir.wire;
 public record IpAddress(long high, long low) {
     private static final long MAPPED = 0x0000_FFFF_0000_0000L;
     private static final int OCTETS = 4;
+    private static final int GROUPS = 8;
     private static final int MULTICAST_CLASS = 0xE;
 
     /// No address in particular: 0.0.0.0.
@@ -63,7 +64,7 @@ public record IpAddress(long high, long low) {
                 "not an IPv4 address: '" + text + "' (expected four decimal octets, as in 10.10.10.2)");
     }
 
-    /// An IPv4 address as a dotted quad, any other as eight groups.
+    /// An IPv4 address as a dotted quad, any other as RFC 5952 recommends, as 2001:db8::1.
     public static String format(long high, long low) {
         final StringBuilder text = new StringBuilder();
         if (isIpv4(high, low)) {
@@ -72,11 +73,37 @@ public record IpAddress(long high, long low) {
             }
             return text.toString();
         }
-        for (int shift = 112; shift >= 0; shift -= 16) {
-            final long group = shift >= 64 ? high >>> shift - 64 : low >>> shift;
-            text.append(Long.toHexString(group & 0xFFFF)).append(shift == 0 ? "" : ":");
+        final int zeros = longestZeros(high, low);
+        final int from = zeros >>> 4;
+        final int to = from + (zeros & 0xF);
+        for (int i = 0; i < GROUPS; i++) {
+            if (i == from && to > from) {
+                text.append("::");
+                i = to - 1;
+            } else {
+                text.append(i == 0 || i == to && to > from ? "" : ":").append(Integer.toHexString(group(high, low, i)));
+            }
         }
         return text.toString();
+    }
+
+    private static int group(long high, long low, int index) {
+        return (int) ((index < GROUPS / 2 ? high : low) >>> 48 - 16 * (index & 3)) & 0xFFFF;
+    }
+
+    /// The first of the longest runs of two groups or more that are 0: its place shifted left by 4, and its length;
+    /// 0
+    /// if there is none.
+    private static int longestZeros(long high, long low) {
+        int best = 0;
+        int length = 0;
+        for (int i = 0; i < GROUPS; i++) {
+            length = group(high, low, i) == 0 ? length + 1 : 0;
+            if (length > Math.max(best & 0xF, 1)) {
+                best = i + 1 - length << 4 | length;
+            }
+        }
+        return best;
     }
 
     @Override

@@ -27,6 +27,20 @@ class AddressesTest {
     }
 
     @Test
+    void anIpv6AddressIsPrintedAsShortAsItMayBe() {
+        assertEquals(
+                "2001:db8:0:ffff:8000::1", new IpAddress(0x2001_0DB8_0000_FFFFL, 0x8000_0000_0000_0001L).toString());
+        assertEquals("::", new IpAddress(0, 0).toString());
+        assertEquals("::1", new IpAddress(0, 1).toString());
+        assertEquals("1::", new IpAddress(0x0001_0000_0000_0000L, 0).toString());
+        assertEquals("2001:db8::1", new IpAddress(0x2001_0DB8_0000_0000L, 1).toString());
+        assertEquals("2001:db8:0:1:1:1:1:1", new IpAddress(0x2001_0DB8_0000_0001L, 0x0001_0001_0001_0001L).toString());
+        assertEquals("2001:0:0:1::1", new IpAddress(0x2001_0000_0000_0001L, 1).toString());
+        assertEquals("2001:db8::1:0:0:1", new IpAddress(0x2001_0DB8_0000_0000L, 0x0001_0000_0000_0001L).toString());
+        assertEquals("fe80::ab:cd", new IpAddress(0xFE80_0000_0000_0000L, 0x00AB_00CDL).toString());
+    }
+
+    @Test
     void anyIpv4AddressIsReadAsItWasPrinted() {
         Property.holds(2_000, random -> {
             IpAddress address = IpAddress.ofIpv4(random.nextInt());
@@ -73,12 +87,6 @@ class AddressesTest {
         assertFalse(IpAddress.isIpv4(0, 0x0001_FFFF_0000_0000L));
         assertFalse(IpAddress.isIpv4(0, 0x0000_FFFE_0000_0000L));
         assertFalse(IpAddress.isIpv4(0, 1));
-    }
-
-    @Test
-    void anIpv6AddressIsPrintedAsEightGroups() {
-        assertEquals("2001:db8:0:ffff:8000:0:0:1", IpAddress.format(0x2001_0DB8_0000_FFFFL, 0x8000_0000_0000_0001L));
-        assertEquals("0:0:0:0:0:0:0:1", new IpAddress(0, 1).toString());
     }
 
     // ---- prefixes ----

@@ -68,7 +68,9 @@ public sealed interface RecordData {
 
         @Override
         public int octets() {
-            return strings.stream().mapToInt(text -> STRING_OCTETS + text.length()).sum();
+            return strings.stream()
+                    .mapToInt(text -> STRING_OCTETS + text.length())
+                    .sum();
         }
 
         @Override

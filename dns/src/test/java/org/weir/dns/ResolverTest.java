@@ -120,7 +120,7 @@ class ResolverTest {
     @ValueSource(
             strings = {
                 "www.weir.test. 60 IN A 192.0.2.80",
-                "www.weir.test. 60 IN AAAA 2001:db8:0:0:0:0:0:1",
+                "www.weir.test. 60 IN AAAA 2001:db8::1",
                 "www.weir.test. 60 IN CNAME web.weir.test.",
                 "www.weir.test. 60 IN MX 10 mail.weir.test.",
                 "www.weir.test. 60 IN NS ns.weir.test.",
@@ -163,7 +163,7 @@ class ResolverTest {
 
     @Test
     void bothFamiliesAreLookedUpAtOnce() {
-        server.has("www.weir.test. 60 AAAA 2001:db8:0:0:0:0:0:1", "www.weir.test. 60 A 192.0.2.80");
+        server.has("www.weir.test. 60 AAAA 2001:db8::1", "www.weir.test. 60 A 192.0.2.80");
         assertEquals(
                 List.of(IpAddress.parse("192.0.2.80"), new IpAddress(0x20010db8_00000000L, 1)),
                 lookup("www.weir.test", AddressFamily.ANY).addresses());

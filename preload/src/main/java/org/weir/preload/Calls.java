@@ -258,5 +258,4 @@ final class Calls {
         Protocol.i32(reply, Protocol.REPLY_RESULT, error);
         return 0;
     }
-
 }

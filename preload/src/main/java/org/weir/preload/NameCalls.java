@@ -45,8 +45,8 @@ final class NameCalls {
         final int length = Protocol.u16(request, Protocol.REQUEST_LENGTH);
         final byte[] name = request.asSlice(Protocol.REQUEST_SIZE, length).toArray(ValueLayout.JAVA_BYTE);
         final int wait = client.beginsToWait();
-        resolver.lookup(new String(name, StandardCharsets.UTF_8), AddressFamily.IPV4, answer ->
-                found(client, wait, answer));
+        resolver.lookup(
+                new String(name, StandardCharsets.UTF_8), AddressFamily.IPV4, answer -> found(client, wait, answer));
         return LATER;
     }
 
@@ -71,7 +71,9 @@ final class NameCalls {
         begin(answer.status());
         for (int i = 0; i < count; i++) {
             Protocol.address(
-                    reply, Protocol.REPLY_SIZE + i * ADDRESS_OCTETS, addresses.get(i).ipv4());
+                    reply,
+                    Protocol.REPLY_SIZE + i * ADDRESS_OCTETS,
+                    addresses.get(i).ipv4());
         }
         end(client, count * ADDRESS_OCTETS);
     }
