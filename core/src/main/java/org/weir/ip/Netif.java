@@ -56,7 +56,8 @@ public final class Netif {
     private final PacketQueue ownCopies = new PacketQueue();
     private final int linkHeader;
     private final int maximumFrame;
-    private final int longestPayload;
+    private int mtu;
+    private int longestPayload;
     private final List<IpPrefix> addresses = new ArrayList<>();
     private int[] addressOf = new int[0];
     private int[] broadcastOf = new int[0];
@@ -94,7 +95,8 @@ public final class Netif {
         this.linkHeader = vlan == null ? header : VlanHeader.LENGTH;
         this.maximumFrame = capabilities.mtu() + header;
         this.pool = ipv4.pool();
-        this.longestPayload = longestPayload(pool, capabilities.mtu());
+        this.mtu = capabilities.mtu();
+        this.longestPayload = longestPayload(pool, mtu);
         this.segmentation = new Segmentation(pool, drops, vlan == null ? Headroom.RAW : Headroom.LINK, header);
         this.input = ethernet ? this::receiveEthernet : this::receiveIp;
     }
@@ -160,11 +162,27 @@ public final class Netif {
     /// Octets of an IP packet that go out by this interface under these names: less than [#mtu] where a security
     /// policy protects them.
     public int mtuFor(int source, int destination, int protocol, int sourcePort, int destinationPort) {
-        return capabilities.mtu() - ipv4.overhead(this, source, destination, protocol, sourcePort, destinationPort);
+        return mtu - ipv4.overhead(this, source, destination, protocol, sourcePort, destinationPort);
     }
 
+    /// Octets in the largest IP packet that goes out.
     public int mtu() {
-        return capabilities.mtu();
+        return mtu;
+    }
+
+    /// Sends no larger IP packets than `octets` from now on, also on connections that there are; larger ones that
+    /// the link takes are still received.
+    ///
+    /// @throws IllegalArgumentException if it is not in 68 (RFC 791) to what the link carries
+    public void mtu(int octets) {
+        owner.check();
+        if (octets < LinkCapabilities.MINIMUM_MTU || octets > capabilities.mtu()) {
+            throw new IllegalArgumentException("MTU " + octets + " of " + name + " is not in "
+                    + LinkCapabilities.MINIMUM_MTU + " to " + capabilities.mtu());
+        }
+        mtu = octets;
+        longestPayload = longestPayload(pool, octets);
+        ipv4.routes().touch();
     }
 
     public long hardwareAddress() {
@@ -409,7 +427,7 @@ public final class Netif {
     /// buffers now, in fragments if it is too long for one packet. What a link takes of a burst it takes of all
     /// fragments: a TAP says no more of itself.
     public boolean hasRoomFor(int headerLength, int payload) {
-        final int fragments = Fragmentation.count(payload, headerLength, capabilities.mtu());
+        final int fragments = Fragmentation.count(payload, headerLength, mtu);
         if (fragments == 1) {
             return hasRoom();
         }

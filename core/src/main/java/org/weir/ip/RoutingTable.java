@@ -71,6 +71,11 @@ public final class RoutingTable {
         return changes;
     }
 
+    /// Says that something has changed that those who keep a route look at with it.
+    void touch() {
+        changes++;
+    }
+
     // ---- changes ----
 
     /// Adds `route`, unless there is one with the same destination and metric: `ip route add`.

@@ -1,12 +1,14 @@
 package org.weir.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.weir.testkit.SegmentSpec.segment;
 import static org.weir.testkit.TcpScenario.millis;
 import static org.weir.testkit.TcpScenario.seconds;
 
 import org.junit.jupiter.api.Test;
+import org.weir.ip.Netif;
 import org.weir.stack.StackConfig;
 
 /// Path MTU discovery: RFC 1191, RFC 4821 and RFC 8899.
@@ -30,6 +32,19 @@ class TcpPathMtuTest {
                     .sends(segment().seq(2_881).ack(1).length(40))
                     .sendsNothing();
             t.congestionWindowIs(10 * 960);
+        }
+    }
+
+    @Test
+    void anInterfaceWithASmallerMtuSendsSmallerSegmentsAtOnce() {
+        try (TcpScenario t = established()) {
+            final Netif netif = t.stack().ipv4().interfaces().getLast();
+            t.application().writes(FULL).sendsSegments(1, 1, FULL);
+            t.receives(segment().seq(1).ack(1 + FULL));
+            netif.mtu(1_000);
+            t.application().writes(2 * 960).sendsSegments(2, 1 + FULL, 960);
+            assertThrows(IllegalArgumentException.class, () -> netif.mtu(67));
+            assertThrows(IllegalArgumentException.class, () -> netif.mtu(1_501));
         }
     }
 

@@ -367,7 +367,7 @@ public final class DhcpClient implements AutoCloseable {
     private void check(Lease granted) {
         state = DhcpState.CHECKING;
         timers.disarm(timer);
-        setup.claim(granted.address(), new Claim());
+        setup.claim(granted, new Claim());
     }
 
     private void bind(DhcpEvent how) {

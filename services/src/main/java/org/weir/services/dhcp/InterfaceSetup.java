@@ -36,15 +36,19 @@ final class InterfaceSetup {
     }
 
     /// Looks whether another host has the address, to use it if not: RFC 5227.
-    void claim(IpPrefix wanted, AddressListener listener) {
+    void claim(Lease lease, AddressListener listener) {
         remove();
+        final IpPrefix wanted = lease.address();
         address = wanted;
         stack.claimAddress(netif, wanted, ConflictPolicy.DEFEND_ONCE, listener);
     }
 
-    /// Replaces the routes; those for which there is no room are left out.
+    /// Replaces the routes; those for which there is no room are left out. Sets the MTU: that of the link where the
+    /// lease names none, or one that the link does not carry.
     void route(Lease lease) {
         removeRoutes();
+        final int ofLink = netif.capabilities().mtu();
+        netif.mtu(lease.mtu() == 0 ? ofLink : Math.min(lease.mtu(), ofLink));
         for (final StaticRoute each : lease.routes()) {
             final Route route = new Route(
                     each.destination(),
@@ -72,6 +76,9 @@ final class InterfaceSetup {
         if (address != null) {
             stack.removeAddress(netif, address);
             address = null;
+            if (!netif.isRemoved()) {
+                netif.mtu(netif.capabilities().mtu());
+            }
         }
     }
 }

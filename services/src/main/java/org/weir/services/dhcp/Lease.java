@@ -13,7 +13,7 @@ import org.weir.wire.IpPrefix;
 /// @param ntpServers in the order of preference
 /// @param domain to complete names with; empty if none was told
 /// @param hostName as the server knows it; empty if none was told
-/// @param mtu of the network; 0 if it was not told. The stack does not use it
+/// @param mtu of the network, which the interface takes over as far as its link permits; 0 if it was not told
 /// @param times how long it lasts
 public record Lease(
         IpPrefix address,

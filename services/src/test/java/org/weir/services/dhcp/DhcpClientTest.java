@@ -117,6 +117,7 @@ final class DhcpClientTest {
         assertEquals(List.of(IpAddress.parse("192.0.2.3"), IpAddress.parse("192.0.2.4")), lease().dnsServers());
         assertEquals("example.net", lease().domain());
         assertEquals(1_280, lease().mtu());
+        assertEquals(1_280, server.netif.mtu());
         final Route route = routeTo("198.51.100.1");
         assertEquals(SERVER, route.gateway());
         assertEquals(OFFERED, route.source());
