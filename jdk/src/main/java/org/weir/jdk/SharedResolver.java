@@ -21,7 +21,7 @@ import org.weir.wire.IpAddress;
 final class SharedResolver {
     private final SharedStack stack;
     // Of the stack's owner.
-    private final Set<CompletableFuture<?>> waiting = new HashSet<>();
+    private final Set<Wait<?>> waiting = new HashSet<>();
     private @Nullable Resolver resolver;
 
     /// @throws IllegalStateException if the stack runs no more
@@ -47,27 +47,36 @@ final class SharedResolver {
     }
 
     private <T> T await(BiConsumer<Resolver, CompletableFuture<T>> question) {
-        final CompletableFuture<T> answer = new CompletableFuture<>();
-        answer.whenComplete((_, _) -> waiting.remove(answer)); // By the owner, who alone completes it.
+        final Wait<T> wait = new Wait<>();
         stack.call(new StackCall() {
             @Override
             protected void run(Stack own) {
                 if (resolver != null) {
-                    waiting.add(answer);
-                    question.accept(resolver, answer);
+                    waiting.add(wait);
+                    question.accept(resolver, wait.answer);
                 }
             }
         });
         try {
-            return answer.join();
+            return wait.answer.join();
         } catch (CompletionException e) {
             throw new IllegalStateException("the stack has ended", e);
         }
     }
 
     private void refuse() {
-        for (final CompletableFuture<?> each : List.copyOf(waiting)) {
-            each.completeExceptionally(new IllegalStateException("the stack has ended"));
+        for (final Wait<?> each : List.copyOf(waiting)) {
+            each.answer.completeExceptionally(new IllegalStateException("the stack has ended"));
+        }
+    }
+
+    /// A thread that waits.
+    private final class Wait<T> {
+        final CompletableFuture<T> answer = new CompletableFuture<>();
+
+        Wait() {
+            // By the owner, who alone completes it.
+            answer.whenComplete((_, _) -> waiting.remove(this));
         }
     }
 }
