@@ -1,6 +1,11 @@
 package org.weir.cli;
 
 import java.io.PrintWriter;
+import org.weir.cli.show.AddrCommand;
+import org.weir.cli.show.ArpCommand;
+import org.weir.cli.show.RouteCommand;
+import org.weir.cli.show.SsCommand;
+import org.weir.cli.show.StatsCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -25,6 +30,11 @@ import picocli.CommandLine.Spec;
             UpCommand.class,
             ExecCommand.class,
             HostCommand.class,
+            SsCommand.class,
+            AddrCommand.class,
+            ArpCommand.class,
+            RouteCommand.class,
+            StatsCommand.class,
             DemoCommand.class,
             BenchCommand.class,
             TortureCommand.class,

@@ -139,7 +139,7 @@ public final class Netif {
     }
 
     /// True for the interface of a stack to itself.
-    boolean isLoopback() {
+    public boolean isLoopback() {
         return link instanceof LoopbackLink;
     }
 

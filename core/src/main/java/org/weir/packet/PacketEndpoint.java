@@ -72,6 +72,11 @@ public final class PacketEndpoint {
         return queue.peek();
     }
 
+    /// Octets that wait to be read.
+    public int queuedOctets() {
+        return queuedOctets;
+    }
+
     /// Drops the oldest frame.
     public void drop() {
         packets.checkOwner();

@@ -1,6 +1,7 @@
 package org.weir.packet;
 
 import java.lang.foreign.MemorySegment;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.weir.base.ReadyList;
 import org.weir.ip.FrameWatcher;
@@ -62,6 +63,14 @@ public final class Packets implements FrameWatcher {
     }
 
     // ---- endpoints ----
+
+    /// Shows `visitor` all endpoints in use. For display.
+    public void visitEndpoints(Consumer<PacketEndpoint> visitor) {
+        checkOwner();
+        for (PacketEndpoint e = opened; e != null; e = e.next) {
+            visitor.accept(e);
+        }
+    }
 
     /// An endpoint for frames of `etherType`, 0 for all, on `netif`, null for all; null if all are in use.
     public @Nullable PacketEndpoint open(int etherType, @Nullable Netif netif) {
