@@ -16,8 +16,6 @@ module org.weir.cli {
             info.picocli;
     opens org.weir.cli.show to
             info.picocli;
-    opens org.weir.cli.capture to
-            info.picocli;
-    opens org.weir.cli.client to
+    opens org.weir.cli.manage to
             info.picocli;
 }

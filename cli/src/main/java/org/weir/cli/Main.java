@@ -6,6 +6,7 @@ import org.weir.cli.show.ArpCommand;
 import org.weir.cli.show.RouteCommand;
 import org.weir.cli.show.SsCommand;
 import org.weir.cli.show.StatsCommand;
+import org.weir.cli.show.TcpdumpCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -35,6 +36,7 @@ import picocli.CommandLine.Spec;
             ArpCommand.class,
             RouteCommand.class,
             StatsCommand.class,
+            TcpdumpCommand.class,
             DemoCommand.class,
             BenchCommand.class,
             TortureCommand.class,

@@ -79,6 +79,9 @@ final class ArgumentsTest {
         ss time-wait                            | weir ss: 'time-wait': a filter is as in 'state time-wait close-wait'
         ss state asleep                         | weir ss: no state 'asleep'; 'weir ss --help' lists them
         ss state                                | weir ss: 'state': a filter is as in 'state time-wait close-wait'
+        tcpdump port x                          | weir tcpdump: filter, at 6: expected a port of 0 to 65535, not 'x'
+        tcpdump -s 0                            | weir tcpdump: -s 0 is not in 1 to 262144
+        tcpdump -c -1                           | weir tcpdump: -c -1 is negative
         addr a b                                | weir addr: Unmatched argument at index 2: 'b'
         torture --runs 0                        | weir torture: --runs 0 is not in 1 to 100000000
         torture --trace                         | weir torture: --trace and --pcap need one --run
@@ -134,6 +137,7 @@ final class ArgumentsTest {
                 "arp --help",
                 "route --help",
                 "stats --help",
+                "tcpdump --help",
                 "lab -h -- whatever"
             })
     void helpHasExamples(String commandLine) {

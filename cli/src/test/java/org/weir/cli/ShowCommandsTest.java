@@ -243,7 +243,7 @@ final class ShowCommandsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ss", "arp", "addr", "route", "stats"})
+    @ValueSource(strings = {"ss", "arp", "addr", "route", "stats", "tcpdump"})
     void withoutAHostACommandSaysHowToStartOne(String command) throws Exception {
         final Path nobody = Files.createTempDirectory("weir-nobody").resolve("control");
         try (WeirProcess asking = WeirProcess.start(command, "--socket", nobody.toString())) {

@@ -93,6 +93,7 @@ public final class Packets implements FrameWatcher {
         e.queueLimit = defaultQueueLimit;
         e.queuedOctets = 0;
         e.queuedPages = 0;
+        e.dropped = 0;
         e.isOpen = true;
         ipv4.watch(this);
         return e;
@@ -187,11 +188,13 @@ public final class Packets implements FrameWatcher {
     private boolean deliver(PacketEndpoint e, Pbuf frame, Netif netif, int type, FrameKind kind) {
         final int length = frame.totalLength();
         if (isFull(e, length)) {
+            e.dropped++;
             ipv4.drops().count(DropReason.PACKET_QUEUE_FULL);
             return false;
         }
         final Pbuf copy = ipv4.pool().copyOf(frame, 0, length);
         if (copy == null) {
+            e.dropped++;
             ipv4.drops().count(DropReason.NO_BUFFER);
             return false;
         }

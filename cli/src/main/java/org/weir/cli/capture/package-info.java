@@ -1,4 +1,4 @@
-/// `weir tcpdump`: captures, the filter language, and capture files.
+/// Captures: the filter language, and files in pcapng format.
 @NullMarked
 package org.weir.cli.capture;
 

@@ -12,6 +12,7 @@ final class Questions {
                 "arp", new NeighborsQuestion(host),
                 "addr", new AddressesQuestion(host),
                 "route", new RoutesQuestion(host),
-                "stats", new StatisticsQuestion(host));
+                "stats", new StatisticsQuestion(host),
+                "tcpdump", new CaptureQuestion(host));
     }
 }
