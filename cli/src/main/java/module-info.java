@@ -8,9 +8,15 @@ module org.weir.cli {
     requires org.weir.preload;
     requires org.weir.services;
     requires org.weir.benchmarks;
+    requires com.google.gson;
     requires info.picocli;
+    requires jdk.net;
     requires static org.jspecify;
 
     opens org.weir.cli to
+            info.picocli;
+    opens org.weir.cli.show to
+            info.picocli;
+    opens org.weir.cli.manage to
             info.picocli;
 }

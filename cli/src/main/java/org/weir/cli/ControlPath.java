@@ -11,9 +11,9 @@ import java.util.Set;
 import org.weir.drivers.HostProcess;
 
 /// Where the control socket is unless something else is said: the same place as `libweir.so` looks.
-final class ControlPath {
+public final class ControlPath {
     /// Names another place.
-    static final String VARIABLE = "WEIR_SOCKET";
+    public static final String VARIABLE = "WEIR_SOCKET";
 
     private static final Set<PosixFilePermission> PRIVATE = PosixFilePermissions.fromString("rwx------");
 
@@ -22,7 +22,7 @@ final class ControlPath {
     /// `WEIR_SOCKET`, or a file in `XDG_RUNTIME_DIR` or in a directory of the user's own, which is made.
     ///
     /// @throws IOException if that directory is somebody else's or open to others
-    static Path standard() throws IOException {
+    public static Path standard() throws IOException {
         final String given = System.getenv(VARIABLE);
         if (given != null && !given.isEmpty()) {
             return Path.of(given).toAbsolutePath();

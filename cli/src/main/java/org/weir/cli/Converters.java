@@ -9,7 +9,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /// How options are read. What is wrong with a value is said by the class that it is for.
-final class Converters {
+public final class Converters {
     private Converters() {}
 
     private static <T> T convert(String text, Function<String, T> parser) {
@@ -20,7 +20,7 @@ final class Converters {
         }
     }
 
-    static int port(String text) {
+    public static int port(String text) {
         try {
             final int port = Integer.parseInt(text);
             if (port >= 1 && port <= 0xFFFF) {
@@ -33,7 +33,7 @@ final class Converters {
     }
 
     /// `10.10.10.2/24`.
-    static final class Prefix implements ITypeConverter<IpPrefix> {
+    public static final class Prefix implements ITypeConverter<IpPrefix> {
         @Override
         public IpPrefix convert(String value) {
             return Converters.convert(value, IpPrefix::parse);
@@ -41,7 +41,7 @@ final class Converters {
     }
 
     /// `10.10.10.1`.
-    static final class Address implements ITypeConverter<IpAddress> {
+    public static final class Address implements ITypeConverter<IpAddress> {
         @Override
         public IpAddress convert(String value) {
             return Converters.convert(value, IpAddress::parse);
@@ -57,7 +57,7 @@ final class Converters {
     }
 
     /// `02:00:00:00:00:01`.
-    static final class Mac implements ITypeConverter<Long> {
+    public static final class Mac implements ITypeConverter<Long> {
         @Override
         public Long convert(String value) {
             return Converters.convert(value, MacAddress::parse);
@@ -65,7 +65,7 @@ final class Converters {
     }
 
     /// 1 to 65,535.
-    static final class Port implements ITypeConverter<Integer> {
+    public static final class Port implements ITypeConverter<Integer> {
         @Override
         public Integer convert(String value) {
             return port(value);

@@ -3,6 +3,7 @@ package org.weir.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.foreign.Arena;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -10,6 +11,10 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.weir.cli.manage.ManagePath;
+import org.weir.cli.manage.ManageServer;
+import org.weir.cli.manage.ManagedHost;
+import org.weir.cli.manage.Statistic;
 import org.weir.dns.Resolver;
 import org.weir.drivers.CaptureFile;
 import org.weir.drivers.LinkWaiter;
@@ -24,6 +29,7 @@ import org.weir.link.Framing;
 import org.weir.link.Link;
 import org.weir.link.PcapngWriter;
 import org.weir.preload.PreloadServer;
+import org.weir.runtime.LoopAccess;
 import org.weir.runtime.Polled;
 import org.weir.runtime.StackLoop;
 import org.weir.services.ChargenService;
@@ -63,12 +69,14 @@ final class Host implements AutoCloseable {
     private final ServicePorts ports;
     private final LinkWaiter waiter;
     private final StackLoop loop;
+    private final LoopAccess access;
     private final @Nullable CaptureFile capture;
     private @Nullable PcapngWriter captureWriter;
     private final Resolver resolver;
     private final @Nullable PreloadServer door;
     private final long epochOffsetNs;
     private @Nullable DhcpClients dhcp;
+    private @Nullable ManageServer management;
     private volatile boolean lostInterface;
 
     private Host(List<Attachment> attachments, HostOptions options, ServicePorts ports, @Nullable DoorSpec spec)
@@ -102,6 +110,7 @@ final class Host implements AutoCloseable {
         door = spec == null ? null : door(spec);
         waiter = LinkWaiter.on(filesToWatch());
         loop = new StackLoop(polled(spec, startNs), new TapWaiter(waiter, this::interfaceIsGone), options.idle());
+        access = new LoopAccess(loop, stack);
     }
 
     private Netif attach(Attachment to, HostOptions options) {
@@ -244,6 +253,24 @@ final class Host implements AutoCloseable {
         TftpServer.start(stack, local, spec.port(), files, TftpLimits.DEFAULTS, TftpListener.NONE);
     }
 
+    /// Answers commands such as `weir ss`, from now on until [#close]; those that come before [#run] wait for it.
+    ///
+    /// @throws IOException if `socket` cannot be made
+    void manage(Path socket) throws IOException {
+        management = ManageServer.listen(socket, new ManagedHost(access, this::doorStatistics, epochOffsetNs));
+    }
+
+    /// As [#manage] beside the control socket; not without one.
+    void manageBesideDoor() throws IOException {
+        if (door != null) {
+            manage(ManagePath.beside(door.path()));
+        }
+    }
+
+    private List<Statistic> doorStatistics() {
+        return door == null ? List.of() : Counters.statisticsOf(door);
+    }
+
     private void interfaceIsGone() {
         lostInterface = true;
         loop.stop();
@@ -324,7 +351,11 @@ final class Host implements AutoCloseable {
 
     /// Serves in the calling thread until [#stop].
     void run() {
-        loop.run();
+        try {
+            loop.run();
+        } finally {
+            access.end();
+        }
     }
 
     /// Ends [#run]; from any thread.
@@ -362,6 +393,9 @@ final class Host implements AutoCloseable {
     public void close() throws IOException {
         if (dhcp != null && dhcp.holdsAny()) {
             leave(dhcp);
+        }
+        if (management != null) {
+            management.close();
         }
         resolver.close();
         if (door != null) {

@@ -156,6 +156,7 @@ final class HostCommand implements Callable<Integer> {
         int status = Failure.GENERAL;
         try (opened) {
             SelfExercise.run();
+            opened.manageBesideDoor();
             out.println(opened.readyLine());
             out.flush();
             opened.release();

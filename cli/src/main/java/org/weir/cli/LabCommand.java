@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.weir.cli.manage.ManagePath;
 import org.weir.drivers.HostProcess;
 import org.weir.drivers.KernelInterface;
 import org.weir.drivers.NetworkNamespace;
@@ -52,6 +54,8 @@ import picocli.CommandLine.Spec;
             "        the same page over a bad network, equally bad each time",
             "  weir lab --preload -- iperf3 -s",
             "        a server that knows nothing of Weir, on Weir",
+            "  weir lab -- sh -c 'curl -s -o /dev/null http://10.10.10.2/ && ./weir ss -a'",
+            "        ask the host itself: ss, arp, addr, route, stats, tcpdump, ping, nc and get find it",
             "  weir lab --pcap /tmp/lab.pcapng --counters -- bash",
             "        a shell to look around in, with a capture and counters at the end",
             "",
@@ -113,16 +117,17 @@ final class LabCommand implements Callable<Integer> {
         KernelInterface.loopback().up();
         final TapLink tap = TapLink.open(options);
         configureKernel(tap.name());
-        if (library == null) {
-            return run(Host.on(List.of(Attachment.to(tap, WEIR)), host, ServicePorts.wellKnown(), null), Map.of());
-        }
         final Path directory = Files.createTempDirectory("weir-lab");
         try {
             final Path socket = directory.resolve("control");
-            final DoorSpec door = new DoorSpec(socket, false, DoorSpec.FOR_EVER);
-            return run(
-                    Host.on(List.of(Attachment.to(tap, WEIR)), host, ServicePorts.wellKnown(), door),
-                    Map.of(Library.PRELOAD, library.toString(), ControlPath.VARIABLE, socket.toString()));
+            final DoorSpec door = library == null ? null : new DoorSpec(socket, false, DoorSpec.FOR_EVER);
+            final Map<String, String> environment = new HashMap<>(Map.of(ControlPath.VARIABLE, socket.toString()));
+            if (library != null) {
+                environment.put(Library.PRELOAD, library.toString());
+            }
+            final Host opened = Host.on(List.of(Attachment.to(tap, WEIR)), host, ServicePorts.wellKnown(), door);
+            opened.manage(ManagePath.beside(socket));
+            return run(opened, environment);
         } finally {
             Files.deleteIfExists(directory);
         }

@@ -1,6 +1,12 @@
 package org.weir.cli;
 
 import java.io.PrintWriter;
+import org.weir.cli.show.AddrCommand;
+import org.weir.cli.show.ArpCommand;
+import org.weir.cli.show.RouteCommand;
+import org.weir.cli.show.SsCommand;
+import org.weir.cli.show.StatsCommand;
+import org.weir.cli.show.TcpdumpCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -25,6 +31,12 @@ import picocli.CommandLine.Spec;
             UpCommand.class,
             ExecCommand.class,
             HostCommand.class,
+            SsCommand.class,
+            AddrCommand.class,
+            ArpCommand.class,
+            RouteCommand.class,
+            StatsCommand.class,
+            TcpdumpCommand.class,
             DemoCommand.class,
             BenchCommand.class,
             TortureCommand.class,

@@ -9,9 +9,9 @@ import java.util.function.Consumer;
 /// The JVM answers SIGINT, SIGTERM and SIGHUP by running its shutdown hooks and exits with 128 + n. The hook made
 /// here tells the command, waits until it has cleaned up, and ends the JVM with the command's status instead. It is
 /// installed before there is anything to clean up, so that no signal comes in between.
-final class Termination {
+public final class Termination {
     /// Which signal it was.
-    enum Signal {
+    public enum Signal {
         /// Ctrl-C: the terminal sends it to every process of the foreground.
         INTERRUPT,
         /// Another one, or unknown.
@@ -26,14 +26,14 @@ final class Termination {
     private Termination() {}
 
     /// From now on until [#finish], a signal waits for [#onSignal].
-    static Termination install() {
+    public static Termination install() {
         final Termination made = new Termination();
         Runtime.getRuntime().addShutdownHook(made.hook);
         return made;
     }
 
     /// Calls `action`, in a thread of its own, when a signal arrives, or has arrived. To be called once.
-    void onSignal(Consumer<Signal> action) {
+    public void onSignal(Consumer<Signal> action) {
         receiver.complete(action);
     }
 
@@ -58,7 +58,7 @@ final class Termination {
     }
 
     /// The command has cleaned up; if a signal has arrived, the JVM ends now with `exitStatus`.
-    void finish(int exitStatus) {
+    public void finish(int exitStatus) {
         status = exitStatus;
         receiver.complete(_ -> {});
         finished.countDown();

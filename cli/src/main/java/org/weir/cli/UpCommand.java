@@ -148,9 +148,8 @@ final class UpCommand implements Callable<Integer> {
             paramLabel = "PATH",
             description = {
                 "Serve native programs that were started with 'weir exec' or LD_PRELOAD=libweir.so on this control"
-                        + " socket; by default on the one where they look, unless another host has that: the ready line"
-                        + " names it. 'none' for no"
-                        + " such programs.",
+                        + " socket, and beside it commands such as 'weir ss'; by default where both look, unless"
+                        + " another host has that: the ready line names it. 'none' for neither.",
             })
     private @Nullable String socket;
 
@@ -292,6 +291,7 @@ final class UpCommand implements Callable<Integer> {
         try (opened) {
             configure(opened);
             SelfExercise.run();
+            opened.manageBesideDoor();
             opened.announce(out);
             opened.release();
             opened.run();

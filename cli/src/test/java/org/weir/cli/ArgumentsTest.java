@@ -79,6 +79,13 @@ final class ArgumentsTest {
         bench tap --rounds 0                    | weir bench tap: --rounds of 0 is not in 1 to 100
         bench latency --seconds 0.01            | weir bench latency: --seconds of 0.01 is not in 0.1 to 60
         bench tap --only weir,nobody            | weir bench tap: no contestant 'nobody'; there are weir, weir-plain, weir-sleep, weir-channels, lwip, lwip-spin, gvisor, kernel, kernel-plain, kernel-channels, limit, limit-plain
+        ss time-wait                            | weir ss: 'time-wait': a filter is as in 'state time-wait close-wait'
+        ss state asleep                         | weir ss: no state 'asleep'; 'weir ss --help' lists them
+        ss state                                | weir ss: 'state': a filter is as in 'state time-wait close-wait'
+        tcpdump port x                          | weir tcpdump: filter, at 6: expected a port of 0 to 65535, not 'x'
+        tcpdump -s 0                            | weir tcpdump: -s 0 is not in 1 to 262144
+        tcpdump -c -1                           | weir tcpdump: -c -1 is negative
+        addr a b                                | weir addr: Unmatched argument at index 2: 'b'
         torture --runs 0                        | weir torture: --runs 0 is not in 1 to 100000000
         torture --trace                         | weir torture: --trace and --pcap need one --run
         torture --run -1                        | weir torture: --run -1 is negative
@@ -128,6 +135,12 @@ final class ArgumentsTest {
                 "bench latency --help",
                 "bench connections --help",
                 "torture --help",
+                "ss --help",
+                "addr --help",
+                "arp --help",
+                "route --help",
+                "stats --help",
+                "tcpdump --help",
                 "lab -h -- whatever"
             })
     void helpHasExamples(String commandLine) {

@@ -81,6 +81,14 @@ final class WeirProcess implements AutoCloseable {
         return line == null ? "" : line;
     }
 
+    /// Waits until it has written `text` to its standard error.
+    void awaitError(String text) throws Exception {
+        while (!Files.readString(error).contains(text)) {
+            assertTrue(process.isAlive(), () -> "ended before it said '" + text + "'");
+            Thread.sleep(10);
+        }
+    }
+
     /// Waits for its end.
     Result result(int limitSeconds) throws Exception {
         final Thread killer = Thread.ofPlatform().daemon().start(() -> killAfter(limitSeconds));

@@ -141,7 +141,7 @@ public final class Netif {
     }
 
     /// True for the interface of a stack to itself.
-    boolean isLoopback() {
+    public boolean isLoopback() {
         return link instanceof LoopbackLink;
     }
 

@@ -3,6 +3,7 @@ package org.weir.ip;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.weir.base.HashTable;
 import org.weir.base.KeyedHash;
@@ -15,6 +16,9 @@ import org.weir.wire.IpPrefix;
 /// Two structures hold the routes: a hash by prefix for changes, and a [PrefixTrie] with the best route of each prefix
 /// for packets.
 public final class RoutingTable {
+    /// Entries that are shown in one call.
+    private static final int PART = 512;
+
     private static final int HEAP_PER_ROUTE = 168;
 
     private final int capacity;
@@ -240,6 +244,23 @@ public final class RoutingTable {
     /// Nodes of the trie that no route needs.
     int freeNodes() {
         return trie.available();
+    }
+
+    /// Shows `visitor` the routes of a part of the table, in no order: a part at a time, so that a large table does
+    /// not hold the stack up. One that comes or goes between two calls may be left out.
+    ///
+    /// @param part 0 at first, then the result of the call before
+    /// @return the next part; -1 after the last one
+    public int visit(int part, Consumer<Route> visitor) {
+        final int from = part * PART;
+        final int to = Math.min(from + PART, entries.length);
+        for (int i = from; i < to; i++) {
+            final RouteEntry e = entries[i];
+            if (e != null && e.route != null) {
+                visitor.accept(e.route);
+            }
+        }
+        return to == entries.length ? -1 : part + 1;
     }
 
     /// All routes, in the order in which they are preferred.

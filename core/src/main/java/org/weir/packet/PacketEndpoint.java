@@ -32,6 +32,7 @@ public final class PacketEndpoint {
     int queueLimit;
     int queuedOctets;
     int queuedPages;
+    long dropped;
     boolean isOpen;
 
     @Nullable
@@ -70,6 +71,16 @@ public final class PacketEndpoint {
     /// The oldest frame, borrowed; null if there is none.
     public @Nullable Pbuf peek() {
         return queue.peek();
+    }
+
+    /// Frames that it did not get, since too many waited or no buffer was free.
+    public long dropped() {
+        return dropped;
+    }
+
+    /// Octets that wait to be read.
+    public int queuedOctets() {
+        return queuedOctets;
     }
 
     /// Drops the oldest frame.

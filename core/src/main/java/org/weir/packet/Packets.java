@@ -1,6 +1,7 @@
 package org.weir.packet;
 
 import java.lang.foreign.MemorySegment;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.weir.base.ReadyList;
 import org.weir.ip.FrameWatcher;
@@ -63,6 +64,14 @@ public final class Packets implements FrameWatcher {
 
     // ---- endpoints ----
 
+    /// Shows `visitor` all endpoints in use. For display.
+    public void visitEndpoints(Consumer<PacketEndpoint> visitor) {
+        checkOwner();
+        for (PacketEndpoint e = opened; e != null; e = e.next) {
+            visitor.accept(e);
+        }
+    }
+
     /// An endpoint for frames of `etherType`, 0 for all, on `netif`, null for all; null if all are in use.
     public @Nullable PacketEndpoint open(int etherType, @Nullable Netif netif) {
         checkOwner();
@@ -84,6 +93,7 @@ public final class Packets implements FrameWatcher {
         e.queueLimit = defaultQueueLimit;
         e.queuedOctets = 0;
         e.queuedPages = 0;
+        e.dropped = 0;
         e.isOpen = true;
         ipv4.watch(this);
         return e;
@@ -178,11 +188,13 @@ public final class Packets implements FrameWatcher {
     private boolean deliver(PacketEndpoint e, Pbuf frame, Netif netif, int type, FrameKind kind) {
         final int length = frame.totalLength();
         if (isFull(e, length)) {
+            e.dropped++;
             ipv4.drops().count(DropReason.PACKET_QUEUE_FULL);
             return false;
         }
         final Pbuf copy = ipv4.pool().copyOf(frame, 0, length);
         if (copy == null) {
+            e.dropped++;
             ipv4.drops().count(DropReason.NO_BUFFER);
             return false;
         }

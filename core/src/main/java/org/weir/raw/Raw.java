@@ -1,6 +1,7 @@
 package org.weir.raw;
 
 import java.lang.foreign.MemorySegment;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.weir.base.ReadyList;
 import org.weir.filter.FilterHook;
@@ -72,6 +73,14 @@ public final class Raw implements RawInput {
     }
 
     // ---- endpoints ----
+
+    /// Shows `visitor` all endpoints in use. For display.
+    public void visitEndpoints(Consumer<RawEndpoint> visitor) {
+        checkOwner();
+        for (RawEndpoint e = opened; e != null; e = e.next) {
+            visitor.accept(e);
+        }
+    }
 
     /// An endpoint for packets of `protocol`, 0 to 255; null if all are in use.
     public @Nullable RawEndpoint open(int protocol) {

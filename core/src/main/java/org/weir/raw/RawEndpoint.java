@@ -117,6 +117,11 @@ public final class RawEndpoint {
         return queue.peek();
     }
 
+    /// Octets that wait to be read.
+    public int queuedOctets() {
+        return queuedOctets;
+    }
+
     /// Drops the oldest packet.
     public void drop() {
         raw.checkOwner();

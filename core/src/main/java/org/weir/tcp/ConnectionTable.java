@@ -1,5 +1,6 @@
 package org.weir.tcp;
 
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.weir.base.Entropy;
 import org.weir.base.HashTable;
@@ -10,6 +11,9 @@ import org.weir.wire.IpAddress;
 
 /// All connections and listeners: the free ones, and those in use by address and port.
 final class ConnectionTable {
+    /// Chains that are looked at in one call; they are as many as connections, or up to twice as many.
+    private static final int PART = 512;
+
     private final HashTable<TcpConnection> connections;
     private final HashTable<TcpListener> listeners;
     private final UniversalHash hash;
@@ -40,6 +44,27 @@ final class ConnectionTable {
 
     int inUse() {
         return capacity - freeConnections;
+    }
+
+    // ---- for display ----
+
+    int visitConnections(int part, Consumer<TcpConnection> visitor) {
+        final int from = part * PART;
+        final int to = Math.min(from + PART, connections.chains());
+        for (int i = from; i < to; i++) {
+            for (TcpConnection c = connections.first(i); c != null; c = c.hashNext()) {
+                visitor.accept(c);
+            }
+        }
+        return to == connections.chains() ? -1 : part + 1;
+    }
+
+    void visitListeners(Consumer<TcpListener> visitor) {
+        for (int i = 0; i < listeners.chains(); i++) {
+            for (TcpListener l = listeners.first(i); l != null; l = l.hashNext()) {
+                visitor.accept(l);
+            }
+        }
     }
 
     // ---- connections ----

@@ -1,5 +1,6 @@
 package org.weir.tcp;
 
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.weir.base.KeyedHash;
 import org.weir.base.ReadyList;
@@ -174,6 +175,22 @@ public final class Tcp implements Transport {
     /// Connection objects in use, those in TIME-WAIT included.
     public int connectionsInUse() {
         return table.inUse();
+    }
+
+    /// Shows `visitor` the connections of a part of the table, in no order: for display, a part at a time, so that
+    /// many connections do not hold the stack up. One that begins or ends between two calls may be left out.
+    ///
+    /// @param part 0 at first, then the result of the call before
+    /// @return the next part; -1 after the last one
+    public int visitConnections(int part, Consumer<TcpConnection> visitor) {
+        checkOwner();
+        return table.visitConnections(part, visitor);
+    }
+
+    /// Shows `visitor` all listeners, also those that are only bound. For display.
+    public void visitListeners(Consumer<TcpListener> visitor) {
+        checkOwner();
+        table.visitListeners(visitor);
     }
 
     // ---- opening ----

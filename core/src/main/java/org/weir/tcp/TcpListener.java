@@ -65,6 +65,11 @@ public final class TcpListener extends HashEntry<TcpListener> {
         return backlog > 0;
     }
 
+    /// Connections that may wait for [#accept]; 0 before [#listen].
+    public int backlog() {
+        return backlog;
+    }
+
     /// Connections that wait for [#accept].
     public int waiting() {
         return waiting;

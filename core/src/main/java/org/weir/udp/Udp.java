@@ -1,5 +1,6 @@
 package org.weir.udp;
 
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.weir.base.HashTable;
 import org.weir.base.KeyedHash;
@@ -116,6 +117,16 @@ public final class Udp implements Transport {
     /// Endpoints in use.
     public int inUse() {
         return open;
+    }
+
+    /// Shows `visitor` all endpoints in use. For display.
+    public void visitEndpoints(Consumer<UdpEndpoint> visitor) {
+        checkOwner();
+        for (final UdpEndpoint e : all) {
+            if (e.isOpen) {
+                visitor.accept(e);
+            }
+        }
     }
 
     public long received() {

@@ -102,6 +102,11 @@ public final class UdpEndpoint extends HashEntry<UdpEndpoint> {
         return remotePort != 0;
     }
 
+    /// Octets that wait to be read.
+    public int queuedOctets() {
+        return queuedOctets;
+    }
+
     /// Who is told of events; null for nobody.
     public void handler(@Nullable UdpHandler events) {
         handler = events;

@@ -3,6 +3,7 @@ package org.weir.runtime;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 import org.weir.stack.Stack;
 
 /// Runs a stack in one thread: polls it while there is work, then waits for a frame, a deadline or a call.
@@ -32,6 +33,7 @@ public final class StackLoop implements Runnable, Executor {
     private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private long lastWorkNs;
     private long crowdedUntilNs;
+    private volatile @Nullable Thread runner;
     private volatile boolean stopping;
     private volatile boolean ended;
 
@@ -51,11 +53,13 @@ public final class StackLoop implements Runnable, Executor {
     /// a handler or a task ends the loop and is thrown here.
     @Override
     public void run() {
+        runner = Thread.currentThread();
         try {
             loop();
         } finally {
             ended = true;
             runTasks();
+            runner = null;
             stack.release();
         }
     }
@@ -67,6 +71,11 @@ public final class StackLoop implements Runnable, Executor {
             final long nowNs = System.nanoTime();
             pause(nowNs, poll(nowNs), Long.MAX_VALUE);
         }
+    }
+
+    /// True in the thread that runs this loop.
+    boolean isRunByCaller() {
+        return Thread.currentThread() == runner;
     }
 
     boolean isStopping() {

@@ -1,0 +1,5 @@
+/// Captures: the filter language, and files in pcapng format.
+@NullMarked
+package org.weir.cli.capture;
+
+import org.jspecify.annotations.NullMarked;

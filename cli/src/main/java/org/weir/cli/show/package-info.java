@@ -1,0 +1,5 @@
+/// Commands that show the state of a running host.
+@NullMarked
+package org.weir.cli.show;
+
+import org.jspecify.annotations.NullMarked;
