@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.weir.memory.MemoryPlan;
 import org.weir.runtime.IdleStrategy;
-import org.weir.services.HttpConfig;
+import org.weir.services.http.HttpConfig;
 import org.weir.stack.StackConfig;
 import org.weir.wire.IpAddress;
 import org.weir.wire.IpPrefix;

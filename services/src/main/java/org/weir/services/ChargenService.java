@@ -3,6 +3,8 @@ package org.weir.services;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
+import org.weir.services.common.Doors;
+import org.weir.services.common.RomWriter;
 import org.weir.base.SplitMix64;
 import org.weir.memory.Headroom;
 import org.weir.memory.Pbuf;

@@ -1,6 +1,7 @@
 package org.weir.services;
 
 import org.jspecify.annotations.Nullable;
+import org.weir.services.common.Doors;
 import org.weir.memory.Headroom;
 import org.weir.memory.Pbuf;
 import org.weir.memory.PbufPool;

@@ -1,8 +1,10 @@
-package org.weir.services;
+package org.weir.services.http;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
+import org.weir.services.common.Doors;
+import org.weir.services.common.RomWriter;
 import org.weir.stack.Stack;
 import org.weir.tcp.TcpAcceptHandler;
 import org.weir.tcp.TcpConnection;

@@ -1,4 +1,4 @@
-package org.weir.services;
+package org.weir.services.http;
 
 import org.weir.memory.MemoryPlan;
 import org.weir.time.StackClock;

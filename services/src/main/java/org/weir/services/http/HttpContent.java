@@ -1,4 +1,4 @@
-package org.weir.services;
+package org.weir.services.http;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 

@@ -1,4 +1,4 @@
-package org.weir.services;
+package org.weir.services.http;
 
 import java.util.Locale;
 import java.util.Map;

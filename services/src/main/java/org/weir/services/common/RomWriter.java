@@ -1,4 +1,4 @@
-package org.weir.services;
+package org.weir.services.common;
 
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
@@ -7,7 +7,7 @@ import org.weir.memory.PbufPool;
 import org.weir.tcp.TcpConnection;
 
 /// Sends memory that stays as it is for as long as the stack lives, without copying it where that pays.
-final class RomWriter {
+public final class RomWriter {
     /// Octets in one buffer at most, so that a length is always an `int`.
     private static final int LONGEST = 1 << 20;
 
@@ -15,7 +15,7 @@ final class RomWriter {
     /// Less than this is copied, which is cheaper than a buffer of its own.
     private final int leastByReference;
 
-    RomWriter(PbufPool pool) {
+    public RomWriter(PbufPool pool) {
         this.pool = pool;
         this.leastByReference = pool.pageSize() / 2;
     }
@@ -23,7 +23,7 @@ final class RomWriter {
     /// Queues as much as fits of the `length` octets at `offset` of `memory`, which is native.
     ///
     /// @return how many; if they are fewer than `length`, [org.weir.tcp.TcpHandler#writable] follows
-    long send(TcpConnection c, MemorySegment memory, long offset, long length) {
+    public long send(TcpConnection c, MemorySegment memory, long offset, long length) {
         long sent = 0;
         while (sent < length) {
             final int piece = (int) Math.min(Math.min(length - sent, c.sendRoom()), LONGEST);

@@ -1,4 +1,4 @@
-package org.weir.services;
+package org.weir.services.http;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.weir.services.TestClient;
 import org.weir.testkit.SimulatedNetwork;
 import org.weir.testkit.SimulatedNetwork.Plan;
 

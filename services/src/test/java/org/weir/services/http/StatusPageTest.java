@@ -1,4 +1,4 @@
-package org.weir.services;
+package org.weir.services.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.junit.jupiter.api.Test;
 import org.weir.link.DropReason;
 import org.weir.stack.Stack;
+import org.weir.services.TestClient;
 import org.weir.testkit.SimulatedNetwork;
+import org.weir.services.TestClient;
 import org.weir.testkit.SimulatedNetwork.Plan;
 
 final class StatusPageTest {

@@ -1,4 +1,4 @@
-package org.weir.services;
+package org.weir.services.http;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

@@ -1,4 +1,4 @@
-package org.weir.services;
+package org.weir.services.common;
 
 import org.weir.stack.Stack;
 import org.weir.tcp.TcpAcceptHandler;
@@ -9,14 +9,14 @@ import org.weir.udp.UdpHandler;
 import org.weir.wire.IpAddress;
 
 /// Opens the ports that services wait on.
-final class Doors {
+public final class Doors {
     /// Connections that may be half open or wait for a poll.
     private static final int BACKLOG = 512;
 
     private Doors() {}
 
     /// @throws IllegalStateException if the port cannot be had; the message names it and the cause
-    static TcpListener listen(Stack stack, IpAddress address, int port, TcpAcceptHandler handler) {
+    public static TcpListener listen(Stack stack, IpAddress address, int port, TcpAcceptHandler handler) {
         final TcpListener listener = stack.tcp().bind(address.high(), address.low(), checked(port));
         if (listener == null) {
             throw new IllegalStateException(
@@ -27,7 +27,7 @@ final class Doors {
     }
 
     /// @throws IllegalStateException if the port cannot be had; the message names it and the cause
-    static UdpEndpoint endpoint(Stack stack, IpAddress address, int port, UdpHandler handler) {
+    public static UdpEndpoint endpoint(Stack stack, IpAddress address, int port, UdpHandler handler) {
         final UdpEndpoint endpoint = stack.udp().open();
         if (endpoint == null) {
             throw new IllegalStateException(refused("UDP", address, port, "NONE_FREE"));
