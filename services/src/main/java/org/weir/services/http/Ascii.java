@@ -9,7 +9,7 @@ import java.lang.foreign.ValueLayout;
 final class Ascii {
     static final byte[] GET = word("GET");
     static final byte[] HEAD = word("HEAD");
-    /// Methods of RFC 9110 and RFC 5789 that this server knows and does not offer.
+    /// Methods of RFC 9110 and RFC 5789 that only handlers may offer.
     static final byte[][] OTHER_METHODS = {
         word("POST"), word("PUT"), word("DELETE"), word("CONNECT"), word("OPTIONS"), word("TRACE"), word("PATCH")
     };
@@ -24,11 +24,23 @@ final class Ascii {
     static final byte[] TRANSFER_ENCODING = word("transfer-encoding");
     static final byte[] EXPECT = word("expect");
     static final byte[] CONTINUE = word("100-continue");
+    static final byte[] CHUNKED = word("chunked");
+    static final byte[] CONNECT = word("CONNECT");
+    static final byte[] ASTERISK = word("*");
+    static final byte[] IF_MATCH = word("if-match");
+    static final byte[] IF_NONE_MATCH = word("if-none-match");
+    static final byte[] IF_MODIFIED_SINCE = word("if-modified-since");
+    static final byte[] IF_UNMODIFIED_SINCE = word("if-unmodified-since");
+    static final byte[] IF_RANGE = word("if-range");
+    static final byte[] RANGE = word("range");
+    static final byte[] BYTES = word("bytes");
     static final byte[] CLOSE = word("close");
     static final byte[] KEEP_ALIVE = word("keep-alive");
 
     /// The punctuation of a token, RFC 9110 section 5.6.2.
     private static final String TOKEN_MARKS = "!#$%&'*+-.^_`|~";
+
+    private static final String UNRESERVED_MARKS = "-._~";
 
     private Ascii() {}
 
@@ -66,6 +78,12 @@ final class Ascii {
         return octet >= 'A' && octet <= 'Z' ? octet + ('a' - 'A') : octet;
     }
 
+    /// RFC 3986 section 2.3: never percent-encoded.
+    static boolean isUnreserved(int octet) {
+        final int lower = lower(octet);
+        return lower >= 'a' && lower <= 'z' || isDigit(octet) || octet > 0 && UNRESERVED_MARKS.indexOf(octet) >= 0;
+    }
+
     static boolean isDigit(int octet) {
         return octet >= '0' && octet <= '9';
     }
@@ -74,6 +92,12 @@ final class Ascii {
         return octet == ' ' || octet == '\t';
     }
 
+    /// True for what a field's value may hold: visible characters, blanks and octets above ASCII.
+    static boolean isText(int octet) {
+        return octet >= ' ' && octet != 0x7F || octet == '\t';
+    }
+
+    /// RFC 9110 section 5.6.2.
     static boolean isToken(int octet) {
         final int lower = lower(octet);
         return lower >= 'a' && lower <= 'z' || isDigit(octet) || octet < 0x7F && TOKEN_MARKS.indexOf(octet) >= 0;

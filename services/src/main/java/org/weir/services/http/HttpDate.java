@@ -36,6 +36,13 @@ final class HttpDate {
         return field;
     }
 
+    /// The date alone, as in `Sun, 06 Nov 1994 08:49:37 GMT`, for a second since 1970.
+    static String text(long epochSecond) {
+        final HttpDate date = new HttpDate();
+        date.write(epochSecond);
+        return new String(date.field, DAY_NAME_AT, date.field.length - DAY_NAME_AT - 2, US_ASCII);
+    }
+
     private void write(long epochSecond) {
         final int days = (int) Math.floorDiv(epochSecond, SECONDS_PER_DAY);
         final int time = (int) Math.floorMod(epochSecond, (long) SECONDS_PER_DAY);

@@ -11,6 +11,7 @@ import org.weir.tcp.TcpConnection;
 import org.weir.tcp.TcpError;
 import org.weir.tcp.TcpHandler;
 import org.weir.tcp.TcpListener;
+import org.weir.time.StackClock;
 import org.weir.time.TimerWheel;
 import org.weir.wire.IpAddress;
 
@@ -34,7 +35,6 @@ public final class HttpServer implements TcpHandler, TcpAcceptHandler, AutoClose
     private final Stack stack;
     private final HttpConfig config;
     private final HttpSite site;
-    private final RomWriter writer;
     private final TimerWheel timers;
     private final HttpDate date = new HttpDate();
     private @Nullable HttpConnection free;
@@ -42,28 +42,38 @@ public final class HttpServer implements TcpHandler, TcpAcceptHandler, AutoClose
     private int inUse;
     private long refused;
 
-    private HttpServer(Stack stack, HttpConfig config, HttpSite site) {
+    private HttpServer(Stack stack, HttpConfig config, HttpSite site, StreamMaker streams) {
         this.stack = stack;
         this.config = config;
         this.site = site;
-        this.writer = new RomWriter(stack.pool());
         this.timers = stack.ipv4().resources().timers();
         final int each = config.requestBuffer() + HttpConfig.RESPONSE_BUFFER;
         final MemorySegment memory = Arena.ofAuto().allocate((long) each * config.connections(), Long.BYTES);
         for (int i = 0; i < config.connections(); i++) {
             final MemorySegment own = memory.asSlice((long) i * each, each);
-            final HttpConnection made = new HttpConnection(
-                    this, own.asSlice(0, config.requestBuffer()), own.asSlice(config.requestBuffer()));
+            final MemorySegment request = own.asSlice(0, config.requestBuffer());
+            final HttpConnection made =
+                    new HttpConnection(this, streams.make(), request, own.asSlice(config.requestBuffer()));
             made.nextFree = free;
             free = made;
         }
+    }
+
+    /// Makes what stands between one client and the server.
+    @FunctionalInterface
+    private interface StreamMaker {
+        OctetStream make();
     }
 
     /// Serves `site` on a TCP port.
     ///
     /// @throws IllegalStateException if the port cannot be had
     public static HttpServer start(Stack stack, IpAddress address, int port, HttpConfig config, HttpSite site) {
-        final HttpServer server = new HttpServer(stack, config, site);
+        final RomWriter writer = new RomWriter(stack.pool());
+        return start(stack, address, port, new HttpServer(stack, config, site, () -> new PlainStream(writer)));
+    }
+
+    private static HttpServer start(Stack stack, IpAddress address, int port, HttpServer server) {
         server.listener = Doors.listen(stack, address, port, server);
         return server;
     }
@@ -97,10 +107,10 @@ public final class HttpServer implements TcpHandler, TcpAcceptHandler, AutoClose
         free = own.nextFree;
         own.nextFree = null;
         inUse++;
-        own.begin(c);
         c.attachment(own);
         c.noDelay(true);
         c.handler(this);
+        own.begin(c);
     }
 
     void giveBack(HttpConnection own) {
@@ -138,16 +148,17 @@ public final class HttpServer implements TcpHandler, TcpAcceptHandler, AutoClose
         return site;
     }
 
-    RomWriter writer() {
-        return writer;
-    }
-
     TimerWheel timers() {
         return timers;
     }
 
     long nowNs() {
         return stack.nowNs();
+    }
+
+    /// Since 1970.
+    long epochSecond() {
+        return Math.floorDiv(nowNs() + config.epochOffsetNs(), StackClock.SECOND);
     }
 
     byte[] dateField() {

@@ -10,4 +10,9 @@ public interface HttpSite {
     /// the leading `/` and free of `.` and `..` segments. Null if there is none.
     @Nullable
     HttpContent find(MemorySegment path, int from, int to);
+
+    /// Who answers requests for a path, by whatever method. Null if that is [#find], for GET and HEAD.
+    default @Nullable HttpHandler handler(MemorySegment path, int from, int to) {
+        return null;
+    }
 }

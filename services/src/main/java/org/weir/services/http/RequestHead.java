@@ -24,6 +24,8 @@ final class RequestHead {
     private int lineStart;
     private int lines;
     private int firstLineEnd;
+    private int methodEnd;
+    private boolean isGet;
     private boolean isHead;
     private boolean isHttp10;
 
@@ -43,6 +45,7 @@ final class RequestHead {
         lines = 0;
         end = NOT_YET;
         firstLineEnd = NOT_YET;
+        isHead = false;
     }
 
     /// Looks at what came since the last call. True if the head is complete.
@@ -103,9 +106,10 @@ final class RequestHead {
 
     // ---- reading it ----
 
-    /// Reads a complete head. [HttpStatus#OK] if the request is one that can be answered with content.
+    /// Reads a complete head. [HttpStatus#OK] if the request is one that may be answered with content.
     HttpStatus parse() {
         fields.clear();
+        isGet = false;
         isHead = false;
         isHttp10 = false;
         final int lineEnd = start + lineLength(start, firstLineEnd);
@@ -123,6 +127,9 @@ final class RequestHead {
         }
         if (status == HttpStatus.OK) {
             status = method(methodEnd);
+        }
+        if (status == HttpStatus.OK && !isPathMethod(methodEnd, targetEnd)) {
+            return HttpStatus.METHOD_NOT_ALLOWED;
         }
         return status == HttpStatus.OK ? target.parse(methodEnd + 1, targetEnd) : status;
     }
@@ -168,9 +175,17 @@ final class RequestHead {
         }
     }
 
+    /// RFC 9112 sections 3.2.3 and 3.2.4: CONNECT names a host, and `OPTIONS *` the server.
+    private boolean isPathMethod(int methodTo, int targetTo) {
+        return !Ascii.is(buffer, start, methodTo, Ascii.CONNECT)
+                && !Ascii.is(buffer, methodTo + 1, targetTo, Ascii.ASTERISK);
+    }
+
     private HttpStatus method(int to) {
+        methodEnd = to;
         isHead = Ascii.is(buffer, start, to, Ascii.HEAD);
-        if (isHead || Ascii.is(buffer, start, to, Ascii.GET)) {
+        isGet = Ascii.is(buffer, start, to, Ascii.GET);
+        if (isHead || isGet) {
             return HttpStatus.OK;
         }
         for (int at = start; at < to; at++) {
@@ -180,7 +195,7 @@ final class RequestHead {
         }
         for (final byte[] known : Ascii.OTHER_METHODS) {
             if (Ascii.is(buffer, start, to, known)) {
-                return HttpStatus.METHOD_NOT_ALLOWED;
+                return HttpStatus.OK;
             }
         }
         return HttpStatus.NOT_IMPLEMENTED;
@@ -195,6 +210,27 @@ final class RequestHead {
     /// Behind the head.
     int end() {
         return end;
+    }
+
+    int start() {
+        return start;
+    }
+
+    int methodEnd() {
+        return methodEnd;
+    }
+
+    /// Where the header fields begin.
+    int fieldsStart() {
+        return firstLineEnd;
+    }
+
+    RequestTarget target() {
+        return target;
+    }
+
+    boolean isGet() {
+        return isGet;
     }
 
     /// The method is HEAD: the answer has no body.

@@ -8,6 +8,9 @@ final class RequestTarget {
     private final MemorySegment buffer;
     private int pathStart;
     private int pathEnd;
+    private int queryStart;
+    private int queryEnd;
+    private boolean hasQuery;
 
     RequestTarget(MemorySegment buffer) {
         this.buffer = buffer;
@@ -22,6 +25,19 @@ final class RequestTarget {
         return pathEnd;
     }
 
+    boolean hasQuery() {
+        return hasQuery;
+    }
+
+    /// Behind the `?`.
+    int queryStart() {
+        return queryStart;
+    }
+
+    int queryEnd() {
+        return queryEnd;
+    }
+
     /// Reads the octets `from` to `to`. [HttpStatus#BAD_REQUEST] for what is no target and for a path that leads
     /// up.
     HttpStatus parse(int from, int to) {
@@ -29,6 +45,10 @@ final class RequestTarget {
             return HttpStatus.BAD_REQUEST;
         }
         final int path = skipAuthority(from, to);
+        queryEnd = to;
+        final int mark = find('?', path, to);
+        hasQuery = mark < to;
+        queryStart = Math.min(to, mark + 1);
         if (path == to || octet(path) == '?') {
             pathStart = path;
             pathEnd = path;
@@ -60,6 +80,14 @@ final class RequestTarget {
             return from;
         }
         while (at < to && octet(at) != '/' && octet(at) != '?') {
+            at++;
+        }
+        return at;
+    }
+
+    private int find(int wanted, int from, int to) {
+        int at = from;
+        while (at < to && octet(at) != wanted) {
             at++;
         }
         return at;

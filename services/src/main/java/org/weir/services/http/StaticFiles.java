@@ -4,45 +4,52 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// The files of a directory, mapped into memory and sent from there.
 ///
-/// The directory is read once, when this is made: a request is a look-up in a table and touches the file system only
-/// to map the file that is asked for first. So no path leads out of the directory. A file's length is that of its
-/// first request; whoever replaces a file does so under a new name and renames it, and never shortens it in place.
+/// The directory is read once, when this is made: a request is a look-up in a table, so no path leads out of the
+/// directory, and a new file is served after the next start. A file that is served is looked at again when it is asked
+/// for
+/// and a second has passed since the last time; if it was replaced or written to, it is mapped anew, under another
+/// entity
+/// tag. What is being sent by then is sent on from the old mapping: whoever replaces a file does so under a new name
+/// and
+/// renames it, so that everybody gets either of the two. A file that is cut short in place ends connections that
+/// would have had what is gone; see `docs/http.md`.
+///
 /// Left out are files that are hidden (their name, or a directory's, begins with a dot), symbolic links that lead out
-/// of the directory, and links to directories. A path that ends in `/` names the `index.html` there.
+/// of the directory, and links to directories. A path that ends in `/` names the `index.html` there, and the same path
+/// without it leads there.
 public final class StaticFiles implements HttpSite {
     private static final String INDEX = "index.html";
     private static final int MOST_FILES = 1 << 16;
     private static final int FNV_OFFSET = 0x811C_9DC5;
     private static final int FNV_PRIME = 0x0100_0193;
+    private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
     private final @Nullable Entry[] table;
+    private final LongSupplier clock;
 
     /// One path that is served.
     private static final class Entry {
         private final byte[] path;
-        private final Path file;
+        private final ServedFile file;
         private final int hash;
         private final @Nullable Entry next;
-        private @Nullable HttpContent content;
 
-        Entry(byte[] path, int hash, Path file, @Nullable Entry next) {
+        Entry(byte[] path, int hash, ServedFile file, @Nullable Entry next) {
             this.path = path;
             this.file = file;
             this.hash = hash;
@@ -50,21 +57,45 @@ public final class StaticFiles implements HttpSite {
         }
     }
 
-    private StaticFiles(List<Path> files, Path root) {
+    private StaticFiles(List<Path> files, Path root, LongSupplier clock) {
+        this.clock = clock;
         table = new Entry[Math.max(16, Integer.highestOneBit(files.size()) * 4)];
         for (final Path file : files) {
-            add(root.relativize(file).toString(), file);
+            add(root.relativize(file).toString(), new ServedFile(file, root));
         }
     }
 
-    private void add(String path, Path file) {
+    private void add(String path, ServedFile file) {
         put(path.getBytes(UTF_8), file);
         if (path.equals(INDEX) || path.endsWith("/" + INDEX)) {
-            put(path.substring(0, path.length() - INDEX.length()).getBytes(UTF_8), file);
+            final String directory = path.substring(0, path.length() - INDEX.length());
+            put(directory.getBytes(UTF_8), file);
+            redirect(directory);
         }
     }
 
-    private void put(byte[] path, Path file) {
+    /// Relative references in an index lead elsewhere without the slash behind its directory.
+    private void redirect(String directory) {
+        final String location = "/" + percentEncoded(directory);
+        if (!directory.isEmpty() && location.length() <= HttpContent.LONGEST_LOCATION) {
+            final String path = directory.substring(0, directory.length() - 1);
+            put(path.getBytes(UTF_8), new ServedFile(HttpContent.movedTo(location)));
+        }
+    }
+
+    private static String percentEncoded(String path) {
+        final StringBuilder encoded = new StringBuilder();
+        for (final byte octet : path.getBytes(UTF_8)) {
+            if (octet == '/' || Ascii.isUnreserved(octet)) {
+                encoded.append((char) octet);
+            } else {
+                encoded.append('%').append(HEX.toHexDigits(octet));
+            }
+        }
+        return encoded.toString();
+    }
+
+    private void put(byte[] path, ServedFile file) {
         final int hash = hash(MemorySegment.ofArray(path), 0, path.length);
         final int slot = hash & table.length - 1;
         table[slot] = new Entry(path, hash, file, table[slot]);
@@ -74,6 +105,11 @@ public final class StaticFiles implements HttpSite {
     ///
     /// @throws IOException if it cannot be read, or holds more than 65,536 files; the message says so
     public static StaticFiles of(Path directory) throws IOException {
+        return of(directory, System::nanoTime);
+    }
+
+    /// As above, with another clock: nanoseconds from any time on.
+    static StaticFiles of(Path directory, LongSupplier clock) throws IOException {
         if (!Files.isDirectory(directory)) {
             throw new IOException("cannot serve " + directory + ": not a directory");
         }
@@ -81,7 +117,7 @@ public final class StaticFiles implements HttpSite {
             final Path root = directory.toRealPath();
             final Collector collector = new Collector(root);
             Files.walkFileTree(root, collector);
-            return new StaticFiles(collector.files, root);
+            return new StaticFiles(collector.files, root, clock);
         } catch (UncheckedIOException e) {
             throw e.getCause();
         } catch (IOException e) {
@@ -99,8 +135,7 @@ public final class StaticFiles implements HttpSite {
         }
 
         private boolean isHidden(Path path) {
-            final Path name = path.getFileName();
-            return !path.equals(root) && name != null && name.toString().startsWith(".");
+            return !path.equals(root) && ServedFile.isHidden(path);
         }
 
         @Override
@@ -128,22 +163,10 @@ public final class StaticFiles implements HttpSite {
             }
             try {
                 final Path real = file.toRealPath();
-                return real.startsWith(root)
-                        && !hasHiddenPart(root.relativize(real))
-                        && Files.isRegularFile(real)
-                        && Files.isReadable(real);
+                return ServedFile.isWithin(root, real) && Files.isRegularFile(real) && Files.isReadable(real);
             } catch (IOException _) {
                 return false; // It leads nowhere.
             }
-        }
-
-        private boolean hasHiddenPart(Path path) {
-            for (final Path part : path) {
-                if (isHidden(part)) {
-                    return true;
-                }
-            }
-            return false;
         }
 
         @Override
@@ -159,25 +182,7 @@ public final class StaticFiles implements HttpSite {
         while (entry != null && (entry.hash != hash || !Ascii.is(path, from, to, entry.path))) {
             entry = entry.next;
         }
-        if (entry == null) {
-            return null;
-        }
-        if (entry.content == null) {
-            entry.content = map(entry.file);
-        }
-        return entry.content;
-    }
-
-    /// The file's memory; it stays mapped for as long as a buffer refers to it. Null if the file has gone.
-    private static @Nullable HttpContent map(Path file) {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            final long size = channel.size();
-            final MemorySegment memory =
-                    size == 0 ? MemorySegment.NULL : channel.map(MapMode.READ_ONLY, 0, size, Arena.ofAuto());
-            return HttpContent.rom(MediaTypes.of(file.toString()), memory);
-        } catch (IOException _) {
-            return null;
-        }
+        return entry == null ? null : entry.file.content(clock.getAsLong());
     }
 
     /// FNV-1a (Fowler, Noll, Vo 1991). It needs no key: what is in the table is the directory's owner's choice.

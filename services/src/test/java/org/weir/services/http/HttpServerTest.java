@@ -247,7 +247,7 @@ final class HttpServerTest {
         GET / HTTP/1.1~Host: a~Content-Length: 99999999999999999999~~         | 400 Bad Request
         GET / HTTP/1.1~Host: a~Content-Length:~~                              | 400 Bad Request
         GET / HTTP/1.1~Host: a~Transfer-Encoding: chunked~Content-Length: 1~~ | 400 Bad Request
-        GET / HTTP/1.1~Host: a~Transfer-Encoding: chunked~~                   | 501 Not Implemented
+        GET / HTTP/1.1~Host: a~Transfer-Encoding: gzip, chunked~~             | 501 Not Implemented
         BREW / HTTP/1.1~Host: a~~                                             | 501 Not Implemented
         G@T / HTTP/1.1~Host: a~~                                              | 400 Bad Request
         GET / HTTP/2.0~Host: a~~                                              | 505 HTTP Version Not Supported

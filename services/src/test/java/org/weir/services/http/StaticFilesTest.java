@@ -2,6 +2,7 @@ package org.weir.services.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -12,6 +13,10 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -75,7 +80,6 @@ final class StaticFilesTest {
     @ValueSource(
             strings = {
                 "none",
-                "sub",
                 "sub//",
                 "sub/index.html/",
                 ".hidden",
@@ -102,6 +106,65 @@ final class StaticFilesTest {
         final StaticFiles files = StaticFiles.of(root);
         Files.delete(root.resolve("empty"));
         assertNull(find(files, "empty"));
+    }
+
+    @Test
+    void aDirectoryWithoutItsSlashLeadsToIt() throws IOException {
+        write(Files.createDirectory(root.resolve("sub/a b\u00e9")).resolve("index.html"), "deep");
+        final StaticFiles files = StaticFiles.of(root);
+        assertEquals("Location: /sub/\r\n", location(find(files, "sub")));
+        assertEquals("Location: /sub/a%20b%C3%A9/\r\n", location(find(files, "sub/a b\u00e9")));
+        assertEquals("deep", text(find(files, "sub/a b\u00e9/")));
+    }
+
+    private static String location(@Nullable HttpContent content) {
+        assertNotNull(content);
+        final byte[] field = content.locationField();
+        assertNotNull(field);
+        return new String(field, UTF_8);
+    }
+
+    @Test
+    void aChangedFileIsSeenASecondLater() throws IOException {
+        final AtomicLong clock = new AtomicLong();
+        final StaticFiles files = StaticFiles.of(root, clock::get);
+        final HttpContent before = find(files, "");
+        assertEquals("front", text(before));
+        write(root.resolve("next"), "something else");
+        Files.move(root.resolve("next"), root.resolve("index.html"), StandardCopyOption.REPLACE_EXISTING);
+        assertSame(before, find(files, ""));
+        clock.addAndGet(1_000_000_000);
+        assertEquals("something else", text(find(files, "")));
+        assertEquals("front", text(before));
+    }
+
+    @Test
+    void aFileWrittenToHasAnotherTag() throws IOException {
+        final AtomicLong clock = new AtomicLong();
+        final StaticFiles files = StaticFiles.of(root, clock::get);
+        final byte[] before = tag(find(files, ""));
+        Files.setLastModifiedTime(root.resolve("index.html"), FileTime.fromMillis(1_000_000_000_123L));
+        clock.addAndGet(1_000_000_000);
+        final HttpContent after = find(files, "");
+        assertFalse(Arrays.equals(before, tag(after)));
+        assertNotNull(after);
+        assertEquals(1_000_000_000, after.lastModifiedSecond());
+    }
+
+    private static byte[] tag(@Nullable HttpContent content) {
+        assertNotNull(content);
+        return content.entityTag();
+    }
+
+    @Test
+    void aLinkThatIsTurnedOutwardsLaterIsNotFollowed() throws IOException {
+        final AtomicLong clock = new AtomicLong();
+        final StaticFiles files = StaticFiles.of(root, clock::get);
+        assertNotNull(find(files, "in"));
+        Files.delete(root.resolve("in"));
+        Files.createSymbolicLink(root.resolve("in"), directory.resolve("secret"));
+        clock.addAndGet(1_000_000_000);
+        assertNull(find(files, "in"));
     }
 
     @Test

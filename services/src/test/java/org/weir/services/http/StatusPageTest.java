@@ -5,10 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 import org.weir.link.DropReason;
+import org.weir.services.TestClient;
 import org.weir.stack.Stack;
-import org.weir.services.TestClient;
 import org.weir.testkit.SimulatedNetwork;
-import org.weir.services.TestClient;
 import org.weir.testkit.SimulatedNetwork.Plan;
 
 final class StatusPageTest {
