@@ -60,4 +60,9 @@ public record HttpConfig(
                 .arena("HTTP response heads", connections, RESPONSE_BUFFER)
                 .heap("HTTP connections", connections, HEAP_PER_CONNECTION);
     }
+
+    /// As above, for a server over TLS.
+    public MemoryPlan addTlsTo(MemoryPlan plan) {
+        return addTo(plan).heap("TLS buffers and engines", connections, TlsStream.heapOctets());
+    }
 }

@@ -42,6 +42,7 @@ final class HttpConnection {
     private final RequestBody body = new RequestBody();
     private final StaticAnswer ready;
     private final Pace pace;
+    private final Runnable onProgress = this::advance;
     private final Timer timer = Timer.calling(this::expired);
     private boolean isOpen;
     private boolean isAdvancing;
@@ -91,7 +92,7 @@ final class HttpConnection {
     // ---- beginning and end ----
 
     void begin(TcpConnection c) {
-        stream.begin(c);
+        stream.begin(c, onProgress);
         isOpen = true;
         phase = Phase.OPENING;
         filled = 0;

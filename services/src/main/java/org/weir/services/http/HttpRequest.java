@@ -61,7 +61,7 @@ public final class HttpRequest {
     /// joined by commas, RFC 9110 section 5.3.
     public @Nullable String field(String name) {
         String value = null;
-        for (final String line : fields.split("\n")) {
+        for (final String line : fields.split("\n", -1)) {
             final int colon = line.indexOf(':');
             if (colon == name.length() && line.regionMatches(true, 0, name, 0, colon)) {
                 final String more = line.substring(colon + 1).strip();

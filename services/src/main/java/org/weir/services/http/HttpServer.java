@@ -2,9 +2,11 @@ package org.weir.services.http;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 import org.weir.services.common.Doors;
 import org.weir.services.common.RomWriter;
+import org.weir.services.tls.TlsService;
 import org.weir.stack.Stack;
 import org.weir.tcp.TcpAcceptHandler;
 import org.weir.tcp.TcpConnection;
@@ -71,6 +73,15 @@ public final class HttpServer implements TcpHandler, TcpAcceptHandler, AutoClose
     public static HttpServer start(Stack stack, IpAddress address, int port, HttpConfig config, HttpSite site) {
         final RomWriter writer = new RomWriter(stack.pool());
         return start(stack, address, port, new HttpServer(stack, config, site, () -> new PlainStream(writer)));
+    }
+
+    /// As above, over TLS.
+    ///
+    /// @throws IllegalStateException if the port cannot be had
+    public static HttpServer startTls(
+            Stack stack, IpAddress address, int port, HttpConfig config, HttpSite site, TlsService tls) {
+        final ByteBuffer scratch = ByteBuffer.allocate(TlsStream.LONGEST_TEXT);
+        return start(stack, address, port, new HttpServer(stack, config, site, () -> new TlsStream(tls, scratch)));
     }
 
     private static HttpServer start(Stack stack, IpAddress address, int port, HttpServer server) {

@@ -9,7 +9,9 @@ import org.weir.tcp.TcpConnection;
 /// Whoever reads or writes less than it wanted is told by an event of the TCP connection when to try again.
 interface OctetStream {
     /// A client has connected.
-    void begin(TcpConnection c);
+    ///
+    /// @param onProgress called if something can go on that did not wait for TCP
+    void begin(TcpConnection c, Runnable onProgress);
 
     /// Does what has to be done before octets can be read and written, and sends what waits. True if they can be.
     boolean isReady();

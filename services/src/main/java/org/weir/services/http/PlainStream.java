@@ -20,7 +20,7 @@ final class PlainStream implements OctetStream {
     }
 
     @Override
-    public void begin(TcpConnection c) {
+    public void begin(TcpConnection c, Runnable onProgress) {
         connection = c;
     }
 
