@@ -7,7 +7,6 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.weir.memory.MemoryPlan;
 import org.weir.runtime.IdleStrategy;
-import org.weir.services.http.HttpConfig;
 import org.weir.stack.StackConfig;
 import org.weir.wire.IpAddress;
 import org.weir.wire.IpPrefix;
@@ -125,8 +124,7 @@ final class HostOptions {
 
     /// All memory of a host with these services.
     MemoryPlan memoryPlan(ServicePorts ports) {
-        final MemoryPlan memory = stackConfig().plan();
-        return ports.http() == null ? memory : httpConfig(0).addTo(memory);
+        return ports.web().addTo(stackConfig().plan());
     }
 
     /// The neighbours that are set.
@@ -151,10 +149,6 @@ final class HostOptions {
     private static boolean isOtherHost(IpAddress address, IpPrefix network) {
         final boolean isHost = !network.hasBroadcast() || address.ipv4() != network.broadcast();
         return isHost && network.contains(address.ipv4()) && !address.equals(network.address());
-    }
-
-    static HttpConfig httpConfig(long epochOffsetNs) {
-        return HttpConfig.defaults(epochOffsetNs);
     }
 
     /// The plan is to be printed, and nothing else to be done.

@@ -2,7 +2,6 @@ package org.weir.services.http;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 import org.weir.services.common.Doors;
 import org.weir.services.common.RomWriter;
@@ -80,7 +79,7 @@ public final class HttpServer implements TcpHandler, TcpAcceptHandler, AutoClose
     /// @throws IllegalStateException if the port cannot be had
     public static HttpServer startTls(
             Stack stack, IpAddress address, int port, HttpConfig config, HttpSite site, TlsService tls) {
-        final ByteBuffer scratch = ByteBuffer.allocate(TlsStream.LONGEST_TEXT);
+        final byte[] scratch = new byte[TlsStream.LONGEST_TEXT];
         return start(stack, address, port, new HttpServer(stack, config, site, () -> new TlsStream(tls, scratch)));
     }
 

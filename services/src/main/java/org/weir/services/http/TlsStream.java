@@ -60,10 +60,11 @@ final class TlsStream implements OctetStream {
     private boolean isShutDown;
     private boolean sentEnd;
 
-    TlsStream(TlsService tls, ByteBuffer scratch) {
+    /// @param scratch [#LONGEST_TEXT] octets that hold nothing between two calls
+    TlsStream(TlsService tls, byte[] scratch) {
         this.tls = tls;
-        this.scratch = scratch;
-        this.scratchMemory = MemorySegment.ofArray(scratch.array());
+        this.scratch = ByteBuffer.wrap(scratch);
+        this.scratchMemory = MemorySegment.ofArray(scratch);
     }
 
     /// What such a stream holds on the heap, its engine included.
