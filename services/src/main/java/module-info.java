@@ -6,5 +6,7 @@ module org.weir.services {
 
     exports org.weir.services;
     exports org.weir.services.dhcp;
+    exports org.weir.services.http;
     exports org.weir.services.tftp;
+    exports org.weir.services.tls;
 }

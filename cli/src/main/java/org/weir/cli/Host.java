@@ -35,10 +35,6 @@ import org.weir.runtime.StackLoop;
 import org.weir.services.ChargenService;
 import org.weir.services.DiscardService;
 import org.weir.services.EchoService;
-import org.weir.services.HttpServer;
-import org.weir.services.HttpSite;
-import org.weir.services.StaticFiles;
-import org.weir.services.StatusPage;
 import org.weir.services.tftp.TftpDirectory;
 import org.weir.services.tftp.TftpLimits;
 import org.weir.services.tftp.TftpListener;
@@ -188,7 +184,9 @@ final class Host implements AutoCloseable {
     /// Sets up a host on the devices of `attachments` (taken, whatever the result), with a door for native programs
     /// if `door` is not null. [#run] starts it.
     ///
-    /// @throws IOException if the capture file or the directory to serve cannot be opened, or the door not be made
+    /// @throws IOException if the capture file or the directory to serve cannot be opened, a key cannot be used, or
+    /// the
+    /// door not be made
     /// @throws IllegalStateException if two services are to have the same port
     static Host on(List<Attachment> attachments, HostOptions options, ServicePorts ports, @Nullable DoorSpec door)
             throws IOException {
@@ -237,13 +235,17 @@ final class Host implements AutoCloseable {
         if (ports.tftp() != null) {
             startTftp(local, ports.tftp());
         }
-        final HttpSpec http = ports.http();
-        if (http != null) {
-            final HttpSite site = http.directory() == null
-                    ? new StatusPage(stack, options.memoryPlan(ports))
-                    : StaticFiles.of(http.directory());
-            HttpServer.start(stack, local, http.port(), HostOptions.httpConfig(epochOffsetNs), site);
-        }
+        final List<IpAddress> addresses = attachments.stream()
+                .flatMap(attachment -> attachment.addresses().stream())
+                .map(IpPrefix::address)
+                .toList();
+        new WebServices(stack, local, options.memoryPlan(ports))
+                .start(ports.web(), epochOffsetNs, addresses, this::execute);
+    }
+
+    /// Runs `task` in the thread that runs this host.
+    private void execute(Runnable task) {
+        loop.execute(task);
     }
 
     private void startTftp(IpAddress local, TftpSpec spec) throws IOException {

@@ -10,7 +10,6 @@ import org.weir.dns.NameServer;
 import org.weir.dns.ResolverConfig;
 import org.weir.memory.MemoryPlan;
 import org.weir.runtime.IdleStrategy;
-import org.weir.services.HttpConfig;
 import org.weir.stack.StackConfig;
 import org.weir.wire.IpAddress;
 import org.weir.wire.IpPrefix;
@@ -163,8 +162,7 @@ final class HostOptions {
 
     /// All memory of a host with these services.
     MemoryPlan memoryPlan(ServicePorts ports) {
-        final MemoryPlan memory = resolverConfig().addTo(stackConfig().plan());
-        return ports.http() == null ? memory : httpConfig(0).addTo(memory);
+        return ports.web().addTo(resolverConfig().addTo(stackConfig().plan()));
     }
 
     /// The neighbours that are set.
@@ -189,10 +187,6 @@ final class HostOptions {
     private static boolean isOtherHost(IpAddress address, IpPrefix network) {
         final boolean isHost = !network.hasBroadcast() || address.ipv4() != network.broadcast();
         return isHost && network.contains(address.ipv4()) && !address.equals(network.address());
-    }
-
-    static HttpConfig httpConfig(long epochOffsetNs) {
-        return HttpConfig.defaults(epochOffsetNs);
     }
 
     /// The plan is to be printed, and nothing else to be done.

@@ -34,9 +34,10 @@ import picocli.CommandLine.Spec;
             "",
             "Makes a network namespace that is seen by COMMAND alone, with a TAP device in it: the kernel's end has"
                 + " the address 10.10.10.1/24, and on the other end is a Weir host, 10.10.10.2, with echo on port 7,"
-                + " discard on 9, chargen on 19 (each on TCP and UDP) and a status page over HTTP on 80. Runs COMMAND"
-                + " there once the host answers, and then takes everything down again: the namespace, the device, and"
-                + " every process that COMMAND has left behind. Nothing else of this machine is touched.",
+                + " discard on 9, chargen on 19 (each on TCP and UDP) and a status page over HTTP on 80 and over HTTPS"
+                + " on 443, with a certificate made at start. Runs COMMAND there once the host answers, and then takes"
+                + " everything down again: the namespace, the device, and every process that COMMAND has left behind."
+                + " Nothing else of this machine is touched.",
             "",
             "Needs /dev/net/tun, and either root or the right to make user namespaces (with 'unshare' of util-linux):"
                     + " COMMAND then seems to be root, and has no more rights than before.",

@@ -7,21 +7,21 @@ import org.jspecify.annotations.Nullable;
 /// @param echo the port of RFC 862, 0 for none
 /// @param discard the port of RFC 863, 0 for none
 /// @param chargen the port of RFC 864, 0 for none
-/// @param http what is served over HTTP, null for nothing
+/// @param web what is served over HTTP and HTTPS
 /// @param tftp what is served over TFTP, null for nothing
 record ServicePorts(
         int echo,
         int discard,
         int chargen,
-        @Nullable HttpSpec http,
+        WebSpec web,
         @Nullable TftpSpec tftp) {
     static ServicePorts none() {
-        return new ServicePorts(0, 0, 0, null, null);
+        return new ServicePorts(0, 0, 0, WebSpec.none(), null);
     }
 
     /// All of them on their well-known ports.
     static ServicePorts wellKnown() {
-        return new ServicePorts(7, 9, 19, new HttpSpec(80, null), null);
+        return new ServicePorts(7, 9, 19, WebSpec.wellKnown(), null);
     }
 
     @Override
@@ -30,7 +30,8 @@ record ServicePorts(
         append(text, "echo", echo);
         append(text, "discard", discard);
         append(text, "chargen", chargen);
-        append(text, "http", http == null ? 0 : http.port());
+        append(text, "http", web.http() == null ? 0 : web.http().port());
+        append(text, "https", web.https() == null ? 0 : web.https().port());
         append(text, "tftp", tftp == null ? 0 : tftp.port());
         return text.toString();
     }

@@ -53,6 +53,8 @@ import picocli.CommandLine.Spec;
             "        ip address add 10.10.10.1/24 dev weir0 && ip link set weir0 up && ping 10.10.10.2",
             "  weir up --tap weir0 --ip 10.10.10.2/24 --gateway 10.10.10.1 --http 8080=/srv/www --pcap /tmp/www.pcapng",
             "        serve the files of a directory, and keep a capture",
+            "  weir up --tap weir0 --ip 10.10.10.2/24 --https 443=/srv/www --tls /etc/cert.pem,/etc/key.pem",
+            "        serve them over TLS",
             "  weir up --tap weir0 --ip 10.1.0.1/24 --tap weir1 --ip 10.2.0.1/24 --vlan 7 --ip 10.7.0.1/24 --forward",
             "        a router between two devices and VLAN 7 of the second",
             "  weir up --tap weir0 --ip 10.10.10.2/24 --gateway 10.10.10.1 --neighbor 10.10.10.1=02:00:00:00:00:01",
@@ -126,12 +128,8 @@ final class UpCommand implements Callable<Integer> {
             description = "Send characters without end from TCP and UDP port P (RFC 864).")
     private int chargen;
 
-    @Option(
-            names = "--http",
-            paramLabel = "P[=DIR]",
-            converter = HttpSpec.Converter.class,
-            description = "Serve HTTP/1.1 on TCP port P: the files of DIR, or a page about the host.")
-    private @Nullable HttpSpec http;
+    @Mixin
+    private WebOptions web;
 
     @Option(
             names = "--tftp",
@@ -159,7 +157,7 @@ final class UpCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         final PrintWriter out = spec.commandLine().getOut();
-        final ServicePorts ports = new ServicePorts(echo, discard, chargen, http, tftp);
+        final ServicePorts ports = new ServicePorts(echo, discard, chargen, web.spec(), tftp);
         check();
         if (host.printsPlan()) {
             out.print(host.memoryPlan(ports));

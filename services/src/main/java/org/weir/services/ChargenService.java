@@ -7,6 +7,8 @@ import org.weir.base.SplitMix64;
 import org.weir.memory.Headroom;
 import org.weir.memory.Pbuf;
 import org.weir.memory.PbufPool;
+import org.weir.services.common.Doors;
+import org.weir.services.common.RomWriter;
 import org.weir.stack.Stack;
 import org.weir.tcp.TcpAcceptHandler;
 import org.weir.tcp.TcpConnection;

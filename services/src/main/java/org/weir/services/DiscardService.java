@@ -2,6 +2,7 @@ package org.weir.services;
 
 import org.jspecify.annotations.Nullable;
 import org.weir.memory.Pbuf;
+import org.weir.services.common.Doors;
 import org.weir.stack.Stack;
 import org.weir.tcp.TcpAcceptHandler;
 import org.weir.tcp.TcpConnection;

@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 import org.weir.memory.Headroom;
 import org.weir.memory.Pbuf;
 import org.weir.memory.PbufPool;
+import org.weir.services.common.Doors;
 import org.weir.stack.Stack;
 import org.weir.tcp.TcpAcceptHandler;
 import org.weir.tcp.TcpConnection;

@@ -17,8 +17,8 @@ import org.weir.wire.IpAddress;
 
 /// A TCP client of a service on the other host of a simulated network: sends what it is given and keeps what comes
 /// back.
-final class TestClient implements TcpHandler {
-    static final long SECOND = 1_000_000_000L;
+public final class TestClient implements TcpHandler {
+    public static final long SECOND = 1_000_000_000L;
 
     private final SimulatedNetwork network;
     private final TcpConnection connection;
@@ -47,7 +47,7 @@ final class TestClient implements TcpHandler {
         connection = c;
     }
 
-    static TestClient connect(SimulatedNetwork network, int port) {
+    public static TestClient connect(SimulatedNetwork network, int port) {
         final TestClient client = new TestClient(network, port);
         assertTrue(network.runUntil(() -> client.isConnected || client.isOver(), 60 * SECOND), "not connected");
         return client;
@@ -55,7 +55,7 @@ final class TestClient implements TcpHandler {
 
     // ---- what to do ----
 
-    TestClient sends(byte[] octets) {
+    public TestClient sends(byte[] octets) {
         assertTrue(sent == toSend.byteSize(), "everything was sent before");
         toSend = MemorySegment.ofArray(octets);
         sent = 0;
@@ -63,48 +63,48 @@ final class TestClient implements TcpHandler {
         return this;
     }
 
-    TestClient sends(String text) {
+    public TestClient sends(String text) {
         return sends(text.getBytes(ISO_8859_1));
     }
 
     /// Sends a FIN behind what is to be sent.
-    TestClient shutsDownOutput() {
+    public TestClient shutsDownOutput() {
         shutsDown = true;
         push();
         return this;
     }
 
-    TestClient stopsReading() {
+    public TestClient stopsReading() {
         isReading = false;
         return this;
     }
 
-    TestClient readsAgain() {
+    public TestClient readsAgain() {
         isReading = true;
         pull();
         return this;
     }
 
-    void closes() {
+    public void closes() {
         connection.close();
     }
 
-    void aborts() {
+    public void aborts() {
         connection.abort();
     }
 
     /// Lets time pass.
-    TestClient waits(long ns) {
+    public TestClient waits(long ns) {
         network.run(ns);
         return this;
     }
 
-    TestClient waitsForTheEnd(long limitNs) {
+    public TestClient waitsForTheEnd(long limitNs) {
         assertTrue(network.runUntil(this::isOver, limitNs), () -> "not over; received " + received.size());
         return this;
     }
 
-    TestClient waitsFor(int octets) {
+    public TestClient waitsFor(int octets) {
         assertTrue(
                 network.runUntil(() -> received.size() >= octets, 60 * SECOND),
                 () -> "received " + received.size() + " of " + octets);
@@ -113,36 +113,35 @@ final class TestClient implements TcpHandler {
 
     // ---- what happened ----
 
-    byte[] received() {
+    public byte[] received() {
         return received.toByteArray();
     }
 
-    String text() {
+    public String text() {
         return received.toString(ISO_8859_1);
     }
 
     /// What came since the last call.
-    String newText() {
+    public String newText() {
         final String text = text();
         received.reset();
         return text;
     }
 
     /// Octets that the stack has taken for sending.
-    long sent() {
+    public long sent() {
         return sent;
     }
 
-    boolean sawEnd() {
+    public boolean sawEnd() {
         return sawEnd;
     }
 
-    boolean isOver() {
+    public boolean isOver() {
         return sawEnd || error != null;
     }
 
-    @Nullable
-    TcpError error() {
+    public @Nullable TcpError error() {
         return error;
     }
 
