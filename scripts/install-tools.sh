@@ -26,6 +26,7 @@ ab:apache2-utils
 atftp:atftp
 arping:iputils-arping
 cc:gcc
+chromium:chromium
 curl:curl
 dig:bind9-dnsutils
 dnsmasq:dnsmasq-base
@@ -40,6 +41,7 @@ mvn:maven
 nc:netcat-openbsd
 nginx:nginx-light
 nmap:nmap
+openssl:openssl
 ping:iputils-ping
 ps:procps
 python3:python3

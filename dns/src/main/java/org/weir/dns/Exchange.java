@@ -105,6 +105,10 @@ final class Exchange implements UdpHandler {
             failure = AnswerStatus.NO_ANSWER;
         }
         strangers = 0;
+        if (resolver.isOverTcp()) {
+            askByStream();
+            return true;
+        }
         id = resolver.number();
         isExtended = to.isExtended();
         closeEndpoint();

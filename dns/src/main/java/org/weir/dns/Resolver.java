@@ -34,6 +34,7 @@ public final class Resolver implements AutoCloseable {
     private final Stack stack;
     private final TimerWheel timers;
     private final ResolverConfig.Limits limits;
+    private final boolean overTcp;
     private final AnswerCache cache;
     private final HostLookups lookups;
     private final Map<Question, Exchange> exchanges = new HashMap<>();
@@ -61,6 +62,7 @@ public final class Resolver implements AutoCloseable {
         this.stack = stack;
         this.timers = stack.ipv4().resources().timers();
         this.limits = config.limits();
+        this.overTcp = config.overTcp();
         this.cache = new AnswerCache(limits);
         this.lookups = new HostLookups(this, config);
         servers(config.servers());
@@ -248,6 +250,10 @@ public final class Resolver implements AutoCloseable {
     }
 
     // ---- for exchanges ----
+
+    boolean isOverTcp() {
+        return overTcp;
+    }
 
     long nowNs() {
         return stack.ipv4().clock().nowNs();

@@ -11,12 +11,14 @@ import org.weir.memory.MemoryPlan;
 /// @param search domains that are put behind a host's name, in this order, 16 at most
 /// @param dots a host's name with so many dots or more is asked for as it is before domains are put behind it, 0 to 15
 /// @param hosts a file of names that nobody is asked for, in the manner of hosts(5); null for none
+/// @param overTcp questions go over TCP alone
 /// @param limits what it may hold
 public record ResolverConfig(
         List<NameServer> servers,
         List<DnsName> search,
         int dots,
         @Nullable Path hosts,
+        boolean overTcp,
         Limits limits) {
     public static final int MOST_SERVERS = 8;
     public static final int MOST_DOMAINS = 16;
@@ -72,22 +74,26 @@ public record ResolverConfig(
 
     /// No search list, no hosts file.
     public static ResolverConfig of(List<NameServer> servers) {
-        return new ResolverConfig(servers, List.of(), 1, null, Limits.defaults());
+        return new ResolverConfig(servers, List.of(), 1, null, false, Limits.defaults());
     }
 
     public ResolverConfig withSearch(List<DnsName> domains) {
-        return new ResolverConfig(servers, domains, dots, hosts, limits);
+        return new ResolverConfig(servers, domains, dots, hosts, overTcp, limits);
     }
 
     public ResolverConfig withDots(int count) {
-        return new ResolverConfig(servers, search, count, hosts, limits);
+        return new ResolverConfig(servers, search, count, hosts, overTcp, limits);
     }
 
     public ResolverConfig withHosts(@Nullable Path file) {
-        return new ResolverConfig(servers, search, dots, file, limits);
+        return new ResolverConfig(servers, search, dots, file, overTcp, limits);
+    }
+
+    public ResolverConfig withTcpAlone(boolean yes) {
+        return new ResolverConfig(servers, search, dots, hosts, yes, limits);
     }
 
     public ResolverConfig withLimits(Limits other) {
-        return new ResolverConfig(servers, search, dots, hosts, other);
+        return new ResolverConfig(servers, search, dots, hosts, overTcp, other);
     }
 }

@@ -496,6 +496,17 @@ class ResolverTest {
     }
 
     @Test
+    void whoTrustsTcpAloneAsksNoOtherWay() {
+        resolver(config(network.server().address()).withTcpAlone(true));
+        server.has("www.weir.test. 60 A 192.0.2.80");
+        assertEquals("[192.0.2.80]", found("www.weir.test"));
+        after(11);
+        server.ends();
+        assertEquals("SERVER_FAILURE", found("a.test"));
+        assertTrue(server.asked().stream().allMatch(ScriptedServer.Asked::overTcp));
+    }
+
+    @Test
     void aServerWithoutTcpIsPassedOver() {
         final ScriptedServer other = otherServer();
         resolver(config(network.server().address(), OTHER));

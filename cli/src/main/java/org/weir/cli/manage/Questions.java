@@ -13,6 +13,8 @@ final class Questions {
                 "addr", new AddressesQuestion(host),
                 "route", new RoutesQuestion(host),
                 "stats", new StatisticsQuestion(host),
-                "tcpdump", new CaptureQuestion(host));
+                "tcpdump", new CaptureQuestion(host),
+                "dig", new DigQuestion(host),
+                "lookup", new LookupQuestion(host));
     }
 }

@@ -10,19 +10,26 @@ import org.weir.wire.IpAddress;
 
 /// Opens the ports that services wait on.
 public final class Doors {
-    /// Connections that may be half open or wait for a poll.
+    /// Half-open connections, and those that wait for a poll.
     private static final int BACKLOG = 512;
 
     private Doors() {}
 
     /// @throws IllegalStateException if the port cannot be had; the message names it and the cause
     public static TcpListener listen(Stack stack, IpAddress address, int port, TcpAcceptHandler handler) {
+        return listen(stack, address, port, BACKLOG, handler);
+    }
+
+    /// As above.
+    ///
+    /// @param backlog connections that may be half open or wait for a poll
+    public static TcpListener listen(Stack stack, IpAddress address, int port, int backlog, TcpAcceptHandler handler) {
         final TcpListener listener = stack.tcp().bind(address.high(), address.low(), checked(port));
         if (listener == null) {
             throw new IllegalStateException(
                     refused("TCP", address, port, stack.tcp().refusal().name()));
         }
-        listener.listen(BACKLOG, handler);
+        listener.listen(backlog, handler);
         return listener;
     }
 

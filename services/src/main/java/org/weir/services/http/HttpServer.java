@@ -33,6 +33,8 @@ import org.weir.wire.IpAddress;
 /// | a transfer coding | 501, close |
 /// | HTTP of another major version | 505, close |
 public final class HttpServer implements TcpHandler, TcpAcceptHandler, AutoCloseable {
+    private static final int LEAST_BACKLOG = 512;
+
     private final Stack stack;
     private final HttpConfig config;
     private final HttpSite site;
@@ -84,8 +86,13 @@ public final class HttpServer implements TcpHandler, TcpAcceptHandler, AutoClose
     }
 
     private static HttpServer start(Stack stack, IpAddress address, int port, HttpServer server) {
-        server.listener = Doors.listen(stack, address, port, server);
+        server.listener = Doors.listen(stack, address, port, server.backlog(), server);
         return server;
+    }
+
+    /// Half of all clients may come at once.
+    private int backlog() {
+        return Math.max(LEAST_BACKLOG, config.connections() / 2);
     }
 
     /// Clients that are connected.

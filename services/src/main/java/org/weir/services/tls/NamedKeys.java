@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 /// the
 /// first one that fits what the client can verify.
 final class NamedKeys extends X509ExtendedKeyManager {
+    private static final int NONE = -1;
+
     private final List<ServerKey> keys;
 
     NamedKeys(List<ServerKey> keys) {
@@ -24,17 +26,25 @@ final class NamedKeys extends X509ExtendedKeyManager {
 
     @Override
     public @Nullable String chooseEngineServerAlias(String keyType, Principal @Nullable [] issuers, SSLEngine engine) {
-        String first = null;
-        for (int i = 0; i < keys.size(); i++) {
-            if (!keys.get(i).key().getAlgorithm().equals(keyType)) {
-                continue;
-            }
+        int chosen = NONE;
+        for (int i = 0; i < keys.size() && chosen == NONE; i++) {
             if (isAskedFor(keys.get(i), engine)) {
+                chosen = i;
+            }
+        }
+        return ofType(keyType, keys.get(Math.max(chosen, 0)));
+    }
+
+    /// A host may have keys of several kinds for the same names: the engine asks for each kind that the client
+    /// knows.
+    private @Nullable String ofType(String keyType, ServerKey chosen) {
+        for (int i = 0; i < keys.size(); i++) {
+            final ServerKey key = keys.get(i);
+            if (key.key().getAlgorithm().equals(keyType) && key.names().equals(chosen.names())) {
                 return Integer.toString(i);
             }
-            first = first == null ? Integer.toString(i) : first;
         }
-        return first;
+        return null;
     }
 
     private static boolean isAskedFor(ServerKey key, SSLEngine engine) {
