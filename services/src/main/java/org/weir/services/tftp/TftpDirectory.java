@@ -3,14 +3,12 @@ package org.weir.services.tftp;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
 /// The files of a directory. No name leads out of it: names with `..`, hidden parts, backslashes or control characters
@@ -86,7 +84,7 @@ public final class TftpDirectory implements TftpStorage {
             if (directory == null || !directory.toRealPath().startsWith(root)) {
                 throw new TftpRefusal(TftpError.ACCESS_VIOLATION, "not in this server's directory");
             }
-            return new FileSink(file, Files.createTempFile(directory, ".tftp-", ".part"));
+            return FileSink.newFile(file, mostOctets);
         } catch (IOException _) {
             throw new TftpRefusal(TftpError.ACCESS_VIOLATION, "cannot be written");
         }
@@ -103,58 +101,5 @@ public final class TftpDirectory implements TftpStorage {
             throw new TftpRefusal(TftpError.ACCESS_VIOLATION, "not the name of a file here");
         }
         return root.resolve(relative);
-    }
-
-    /// A file that is being written.
-    private final class FileSink implements TftpSink {
-        private final Path file;
-        private final Path part;
-        private final FileChannel channel;
-        private long octets;
-
-        private FileSink(Path file, Path part) throws IOException {
-            this.file = file;
-            this.part = part;
-            this.channel = FileChannel.open(part, StandardOpenOption.WRITE);
-        }
-
-        @Override
-        public void write(MemorySegment source, long offset, int length) throws TftpRefusal {
-            octets += length;
-            if (octets > mostOctets) {
-                throw new TftpRefusal(TftpError.DISK_FULL, "longer than the " + mostOctets + " octets that are taken");
-            }
-            try {
-                final ByteBuffer buffer = source.asSlice(offset, length).asByteBuffer();
-                while (buffer.hasRemaining()) {
-                    channel.write(buffer);
-                }
-            } catch (IOException _) {
-                throw new TftpRefusal(TftpError.DISK_FULL, "cannot be written");
-            }
-        }
-
-        @Override
-        public void complete() throws TftpRefusal {
-            try {
-                channel.close();
-                if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-                    throw new TftpRefusal(TftpError.FILE_EXISTS, "the file exists");
-                }
-                Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
-            } catch (IOException _) {
-                throw new TftpRefusal(TftpError.ACCESS_VIOLATION, "cannot be written");
-            }
-        }
-
-        @Override
-        public void abort() {
-            try {
-                channel.close();
-                Files.deleteIfExists(part);
-            } catch (IOException _) {
-                // Its hidden name keeps it from everybody.
-            }
-        }
     }
 }
