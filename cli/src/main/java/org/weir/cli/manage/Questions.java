@@ -13,6 +13,9 @@ final class Questions {
                 "addr", new AddressesQuestion(host),
                 "route", new RoutesQuestion(host),
                 "stats", new StatisticsQuestion(host),
-                "tcpdump", new CaptureQuestion(host));
+                "tcpdump", new CaptureQuestion(host),
+                "ping", new PingQuestion(host),
+                "connect", new ConnectQuestion(host),
+                "listen", new ListenQuestion(host));
     }
 }
