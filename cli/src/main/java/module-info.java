@@ -15,6 +15,8 @@ module org.weir.cli {
 
     opens org.weir.cli to
             info.picocli;
+    opens org.weir.cli.client to
+            info.picocli;
     opens org.weir.cli.show to
             info.picocli;
     opens org.weir.cli.manage to

@@ -1,6 +1,9 @@
 package org.weir.cli;
 
 import java.io.PrintWriter;
+import org.weir.cli.client.GetCommand;
+import org.weir.cli.client.NcCommand;
+import org.weir.cli.client.PingCommand;
 import org.weir.cli.show.AddrCommand;
 import org.weir.cli.show.ArpCommand;
 import org.weir.cli.show.RouteCommand;
@@ -37,6 +40,10 @@ import picocli.CommandLine.Spec;
             RouteCommand.class,
             StatsCommand.class,
             TcpdumpCommand.class,
+            PingCommand.class,
+            NcCommand.class,
+            GetCommand.class,
+            CompletionCommand.class,
             DemoCommand.class,
             BenchCommand.class,
             TortureCommand.class,

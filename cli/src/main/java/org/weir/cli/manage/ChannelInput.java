@@ -27,9 +27,16 @@ public final class ChannelInput extends InputStream {
             return true;
         }
         buffer.clear();
-        final int count = channel.read(buffer);
-        buffer.flip();
-        return count >= 0;
+        try {
+            return channel.read(buffer) >= 0;
+        } finally {
+            buffer.flip();
+        }
+    }
+
+    /// Waits until there is something to read. False at the end of the stream.
+    public boolean awaitOctets() throws IOException {
+        return fill();
     }
 
     /// The next line without its end; null at the end of the stream.
@@ -60,6 +67,9 @@ public final class ChannelInput extends InputStream {
 
     @Override
     public int read(byte[] target, int offset, int length) throws IOException {
+        if (length == 0) {
+            return 0;
+        }
         if (!fill()) {
             return -1;
         }

@@ -7,6 +7,7 @@ import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.util.Objects;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -20,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 ///   {"end":{}}                                           no row is missing; or {"error":"..."}
 /// ```
 ///
-/// What is written gathers in a buffer. A client that does not read for ten seconds loses its connection.
+/// What is written gathers in a buffer. A client that does not read rows for ten seconds loses its connection.
 final class Exchange {
     private static final int LONGEST_REQUEST = 64 * 1024;
     private static final int BUFFER = 64 * 1024;
@@ -30,6 +31,7 @@ final class Exchange {
     private final ScheduledExecutorService clock;
     private final ChannelInput input;
     private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
+    private boolean isPatient;
 
     Exchange(SocketChannel channel, ScheduledExecutorService clock) {
         this.channel = channel;
@@ -55,11 +57,7 @@ final class Exchange {
 
     /// Waits for the request.
     Request request() throws IOException, RequestException {
-        final String line = inTime(() -> input.line(LONGEST_REQUEST));
-        if (line == null) {
-            throw new IOException("the client has gone");
-        }
-        return Request.parse(line);
+        return Request.parse(inTime(() -> Objects.requireNonNullElse(input.line(LONGEST_REQUEST), "")));
     }
 
     /// Writes one line.
@@ -83,15 +81,22 @@ final class Exchange {
     void flush() throws IOException {
         buffer.flip();
         while (buffer.hasRemaining()) {
-            inTime(() -> channel.write(buffer));
+            if (isPatient) {
+                channel.write(buffer);
+            } else {
+                inTime(() -> channel.write(buffer));
+            }
         }
         buffer.clear();
     }
 
-    /// Says that what was asked for has begun: something else than rows follows.
+    /// Says that what was asked for has begun: something else than rows follows, for as long as the client wants.
+    /// It
+    /// may take its time from now on: what waits for it has an end of its own.
     void begin(JsonObject facts) throws IOException {
         line(named("ok", facts));
         flush();
+        isPatient = true;
     }
 
     /// Says that no row is missing.

@@ -20,6 +20,14 @@ public final class HostSocket {
             })
     private @Nullable Path socket;
 
+    /// For fingers that are used to it.
+    @Option(
+            names = {"-n", "--numeric"},
+            description = "Addresses and ports are numbers, as they are without this option too.")
+    void numeric(boolean yes) {
+        // Nothing looks up names for display.
+    }
+
     /// True if the user has named one.
     public boolean isGiven() {
         return socket != null;

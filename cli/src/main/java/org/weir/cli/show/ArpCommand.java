@@ -38,9 +38,6 @@ public final class ArpCommand implements Callable<Integer> {
     @Option(names = "--dev", paramLabel = "NAME", description = "Only the neighbours on this interface.")
     private @Nullable String device;
 
-    @Option(names = "-n", description = "Accepted as of 'arp -n': addresses are numbers anyway.")
-    private boolean numeric;
-
     @Mixin
     private ShowOptions options;
 

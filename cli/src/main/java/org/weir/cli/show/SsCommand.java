@@ -88,11 +88,6 @@ public final class SsCommand implements Callable<Integer> {
     private boolean info;
 
     @Option(
-            names = {"-n", "--numeric"},
-            description = "Accepted as of 'ss -n': ports are numbers anyway.")
-    private boolean numeric;
-
-    @Option(
             names = {"-H", "--no-header"},
             description = "Print no header.")
     private boolean noHeader;

@@ -109,12 +109,6 @@ public final class TcpdumpCommand implements Callable<Integer> {
     @Option(names = "-t", description = "Print no time.")
     private boolean withoutTime;
 
-    @Option(names = "-n", description = "Accepted as of 'tcpdump -n': addresses and ports are numbers anyway.")
-    private boolean numeric;
-
-    @Option(names = "-l", description = "Accepted as of 'tcpdump -l': each line is printed at once anyway.")
-    private boolean lineBuffered;
-
     @Option(names = "--json", description = "Print JSON: an object in a line for each frame.")
     private boolean json;
 
