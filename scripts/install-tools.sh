@@ -24,6 +24,7 @@ esac
 tools='
 ab:apache2-utils
 atftp:atftp
+atftpd:atftpd
 arping:iputils-arping
 cc:gcc
 chromium:chromium
@@ -119,6 +120,21 @@ if [ -n "$missing" ]; then
     # shellcheck disable=SC2086 # a list of words
     apt-get install -q -y --no-install-recommends $missing
 fi
+
+# The packages of the two TFTP servers exclude each other: the second one is only unpacked.
+fetch_tftpd() {
+    [ "$(id -u)" -eq 0 ] || fail "not root; run: sudo $0"
+    echo "install-tools: fetching tftpd-hpa"
+    work=$(mktemp -d)
+    chmod 755 "$work"
+    [ -n "$(ls /var/lib/apt/lists/*_Packages* 2>/dev/null)" ] || apt-get update -q
+    (cd "$work" && apt-get download -q -o APT::Sandbox::User=root tftpd-hpa && dpkg -x ./tftpd-hpa_*.deb .)
+    mkdir -p /usr/local/sbin
+    cp "$work/usr/sbin/in.tftpd" /usr/local/sbin/tftpd-hpa
+    rm -rf "$work"
+}
+
+command -v tftpd-hpa >/dev/null 2>&1 || fetch_tftpd
 
 # Fetches a source package with lists of its own: what apt is set up with on this machine stays as it is.
 fetch_lwip() {

@@ -1,9 +1,11 @@
 package org.weir.cli;
 
 import java.io.PrintWriter;
+import org.weir.cli.client.DigCommand;
 import org.weir.cli.client.GetCommand;
 import org.weir.cli.client.NcCommand;
 import org.weir.cli.client.PingCommand;
+import org.weir.cli.client.TftpCommand;
 import org.weir.cli.show.AddrCommand;
 import org.weir.cli.show.ArpCommand;
 import org.weir.cli.show.RouteCommand;
@@ -43,6 +45,8 @@ import picocli.CommandLine.Spec;
             PingCommand.class,
             NcCommand.class,
             GetCommand.class,
+            DigCommand.class,
+            TftpCommand.class,
             CompletionCommand.class,
             DemoCommand.class,
             BenchCommand.class,

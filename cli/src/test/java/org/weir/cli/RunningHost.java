@@ -54,9 +54,10 @@ final class RunningHost implements AutoCloseable {
         return process;
     }
 
-    /// Starts a command that asks this host.
+    /// Starts a command that asks this host, as `ss` or `tftp get`.
     WeirProcess start(String command, String... arguments) throws Exception {
-        final List<String> words = new ArrayList<>(List.of(command, "--socket", socket().toString()));
+        final List<String> words = new ArrayList<>(List.of(command.split(" ", -1)));
+        words.addAll(List.of("--socket", socket().toString()));
         words.addAll(List.of(arguments));
         return WeirProcess.start(words.toArray(String[]::new));
     }

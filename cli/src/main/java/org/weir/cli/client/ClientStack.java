@@ -2,6 +2,8 @@ package org.weir.cli.client;
 
 import com.google.gson.JsonObject;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.weir.cli.Failure;
 import org.weir.cli.OwnHost;
@@ -63,6 +65,25 @@ final class ClientStack implements AutoCloseable {
             client.close();
             throw e;
         }
+    }
+
+    /// The first address of a host: in figures, of its hosts file, or as its name servers say.
+    ///
+    /// @throws Failure if it is not found, and why
+    IpAddress resolve(String name) throws IOException, Failure {
+        final JsonObject request = new JsonObject();
+        request.addProperty("command", "lookup");
+        request.addProperty("name", name);
+        final List<String> addresses = new ArrayList<>();
+        try (ManageClient client = door.open()) {
+            client.rows(
+                    request,
+                    row -> row.getAsJsonArray("addresses").forEach(address -> addresses.add(address.getAsString())));
+        }
+        if (addresses.isEmpty()) {
+            throw new Failure(name + ": the host's answer is not understood; is it of the same version?");
+        }
+        return IpAddress.parse(addresses.getFirst());
     }
 
     /// Asks for something else.

@@ -226,7 +226,7 @@ public final class GetCommand implements Callable<Integer> {
     private StackStream connect(ClientStack opened, HttpUrl at) throws IOException, Failure {
         final IpAddress address;
         try {
-            address = Names.LOCAL.resolve(at.host());
+            address = opened.resolve(at.host());
         } catch (Failure e) {
             throw told(UNKNOWN_NAME, String.valueOf(e.getMessage()), e);
         }

@@ -146,10 +146,10 @@ public final class NcCommand implements Callable<Integer> {
 
     private int run(ClientStack opened, Ports ports) throws IOException, Failure {
         if (listens) {
-            final IpAddress local = words.size() == 2 ? Names.LOCAL.resolve(words.getFirst()) : null;
+            final IpAddress local = words.size() == 2 ? opened.resolve(words.getFirst()) : null;
             return listen(opened, local, ports.first());
         }
-        final IpAddress address = Names.LOCAL.resolve(words.getFirst());
+        final IpAddress address = opened.resolve(words.getFirst());
         return scans ? scan(opened, address, ports) : talkTo(opened, address, ports.first());
     }
 

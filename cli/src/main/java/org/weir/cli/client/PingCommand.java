@@ -86,7 +86,7 @@ public final class PingCommand implements Callable<Integer> {
     @Mixin
     private StackOptions stack;
 
-    @Parameters(paramLabel = "HOST", description = "An IPv4 address, or a name of /etc/hosts.")
+    @Parameters(paramLabel = "HOST", description = "An IPv4 address or a name.")
     private String host;
 
     private PingStatistics statistics = new PingStatistics();
@@ -94,13 +94,12 @@ public final class PingCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         check();
-        final IpAddress address = resolve();
         final Termination termination = Termination.install();
         int status = OTHER_ERROR;
         try (ClientStack opened = stack.open();
                 ManageClient client = opened.open()) {
             termination.onSignal(_ -> end(client));
-            ping(client, address);
+            ping(client, resolve(opened));
             status = statistics.hasAnswers() ? 0 : NO_ANSWER;
         } finally {
             termination.finish(status);
@@ -108,9 +107,9 @@ public final class PingCommand implements Callable<Integer> {
         return status;
     }
 
-    private IpAddress resolve() throws Failure {
+    private IpAddress resolve(ClientStack opened) throws IOException, Failure {
         try {
-            return Names.LOCAL.resolve(host);
+            return opened.resolve(host);
         } catch (Failure e) {
             final Failure told = new Failure(OTHER_ERROR, String.valueOf(e.getMessage()));
             told.initCause(e);

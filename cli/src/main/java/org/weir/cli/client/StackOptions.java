@@ -1,12 +1,15 @@
 package org.weir.cli.client;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.weir.cli.Converters;
 import org.weir.cli.Failure;
 import org.weir.cli.OwnHost;
 import org.weir.cli.manage.HostSocket;
 import org.weir.cli.manage.ManageClient;
+import org.weir.dns.ResolverConfig;
 import org.weir.wire.IpAddress;
 import org.weir.wire.IpPrefix;
 import picocli.CommandLine.Command;
@@ -48,6 +51,13 @@ final class StackOptions {
             description = "With --tap: where packets for other networks go.")
     private @Nullable IpAddress gateway;
 
+    @Option(
+            names = "--dns",
+            paramLabel = "A",
+            converter = Converters.Address.class,
+            description = "With --tap: ask the name server A for names. Up to 8, each in an option of its own.")
+    private List<IpAddress> nameServers = new ArrayList<>();
+
     /// The stack, ready to be asked. To be closed after all that it was asked for.
     ///
     /// @throws Failure if no host runs, and how to start one
@@ -57,14 +67,18 @@ final class StackOptions {
             host.open().close();
             return new ClientStack(host::open, null);
         }
-        final OwnHost own = OwnHost.start(tap, address, gateway);
+        final OwnHost own = OwnHost.start(tap, address, gateway, nameServers);
         return new ClientStack(() -> ManageClient.open(own.control()), own);
     }
 
     private void check() {
-        if (tap == null && (address != null || gateway != null)) {
+        if (tap == null && (address != null || gateway != null || !nameServers.isEmpty())) {
+            final String option = address != null ? "--ip" : gateway != null ? "--gateway" : "--dns";
+            throw new ParameterException(mixee.commandLine(), option + " needs --tap");
+        }
+        if (nameServers.size() > ResolverConfig.MOST_SERVERS) {
             throw new ParameterException(
-                    mixee.commandLine(), (address == null ? "--gateway" : "--ip") + " needs --tap");
+                    mixee.commandLine(), "name servers: " + nameServers.size() + " are more than 8");
         }
         if (tap != null && address == null) {
             throw new ParameterException(mixee.commandLine(), "--tap " + tap + " needs --ip");
