@@ -75,7 +75,7 @@ final class ArgumentsTest {
         bench sim --golden d --cell lost-tail   | weir bench sim: --golden writes whole tables, without --cell or --trace
         bench tap --rounds 0                    | weir bench tap: --rounds of 0 is not in 1 to 100
         bench latency --seconds 0.01            | weir bench latency: --seconds of 0.01 is not in 0.1 to 60
-        bench tap --only weir,nobody            | weir bench tap: no contestant 'nobody'; there are weir, weir-plain, weir-sleep, weir-channels, lwip, lwip-spin, gvisor, kernel, kernel-plain, kernel-channels, limit, limit-plain
+        bench tap --only weir,nobody            | weir bench tap: no contestant 'nobody'; there are weir, weir-plain, weir-sleep, weir-channels, lwip, lwip-spin, gvisor, kernel, kernel-plain, kernel-channels, weir-http, nginx, limit, limit-plain
         torture --runs 0                        | weir torture: --runs 0 is not in 1 to 100000000
         torture --trace                         | weir torture: --trace and --pcap need one --run
         torture --run -1                        | weir torture: --run -1 is negative
