@@ -14,6 +14,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// HTTP and HTTPS to the programs that people use.
 @NeedsLab(tools = {"ab", "curl", "nmap", "openssl", "sha256sum", "wget", "wrk"})
@@ -135,6 +137,23 @@ final class HttpToolsTest {
             assertEquals(sum, shell("curl -sS " + URL + "big | sha256sum"));
             assertEquals(sum, shell("curl -sSk https://10.10.10.2/big | sha256sum"));
         });
+    }
+
+    /// Nobody should do that; a server must not end of it.
+    @ParameterizedTest
+    @CsvSource({"http, ''", "https, ''", "http, --no-offload"})
+    void aFileThatIsCutShortEndsNothingElse(String scheme, String option) throws Exception {
+        final Path big = www.resolve("big");
+        final String take = "curl -sSk -o /dev/null --max-time 8 --limit-rate 5M " + scheme + "://10.10.10.2/big";
+        shell("head -c 100000000 /dev/urandom > " + big);
+        serves(
+                () -> {
+                    final String output =
+                            shell("(" + take + "; echo status $?) & sleep 1; truncate -s 1000 " + big + "; wait");
+                    assertFalse(output.contains("status 0"), output);
+                    assertEquals("<p>front\n", shell("curl -sSk " + scheme + "://10.10.10.2/"));
+                },
+                option.isEmpty() ? new String[0] : new String[] {option});
     }
 
     // ---- TLS ----
