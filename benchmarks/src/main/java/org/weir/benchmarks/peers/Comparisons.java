@@ -140,13 +140,17 @@ public final class Comparisons {
                 new Load(Task.HTTP_SMALL, Placement.ANYWHERE),
                 List.of(
                         rate,
+                        Figure.of("CPU us each, process", 1, r -> 1e6 * r.value("process_seconds") / r.value("count")),
                         Figure.of(
-                                "CPU us each, process", 1, r -> 1e6 * r.value("process_seconds") / r.value("count"))));
+                                "CPU us each, machine", 1, r -> 1e6 * r.value("machine_seconds") / r.value("count"))));
         final Part large = new Part(
                 "large",
                 "64 MiB, one connection",
                 new Load(Task.HTTP_LARGE, Placement.ANYWHERE),
-                List.of(speed, Figure.of("CPU s/GB, process", 3, r -> r.perGigabyte("process_seconds"))));
+                List.of(
+                        speed,
+                        Figure.of("CPU s/GB, process", 3, r -> r.perGigabyte("process_seconds")),
+                        Figure.of("CPU s/GB, machine", 3, r -> r.perGigabyte("machine_seconds"))));
         return new Comparison(
                 "http",
                 "HTTP over a TAP",

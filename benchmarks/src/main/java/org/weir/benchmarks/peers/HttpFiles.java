@@ -35,7 +35,8 @@ final class HttpFiles {
             daemon off; master_process off; pid %1$s/pid; error_log %1$s/log; user root; worker_rlimit_nofile 4096;
             events { worker_connections 1024; }
             http {
-                access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000000; open_file_cache max=100;
+                access_log off; sendfile on; sendfile_max_chunk 64m; keepalive_requests 1000000000;
+                open_file_cache max=100;
                 client_body_temp_path %1$s/1; proxy_temp_path %1$s/2; fastcgi_temp_path %1$s/3;
                 uwsgi_temp_path %1$s/4; scgi_temp_path %1$s/5;
                 server { listen 80; root %1$s/www; }

@@ -27,16 +27,20 @@ final class HttpLoad {
             [ $i -lt 50 ] || { echo "nobody answers at $1"; exit 1; }
             sleep 0.1
         done
-        ticks() { awk '{ sub(/.*\\) /, ""); print $12 + $13 }' "/proc/$1/stat"; }
+        ticks() { awk '{ sub(/.*[)] /, ""); print $12 + $13 }' "/proc/$1/stat"; }
+        all() { awk '/^cpu / { print $2 + $3 + $4 + $7 + $8 }' /proc/stat; }
         wrk -t 1 -c "$2" -d "$3" "$1" >/dev/null || exit 1
         before=$(ticks "$5")
+        before_all=$(all)
         line=$(wrk -t 1 -c "$2" -d "$4" -s "$lua" "$1" | tail -n 1)
         after=$(ticks "$5")
+        after_all=$(all)
         case $line in
             *errors=0) ;;
             *) echo "requests failed: $line"; exit 1 ;;
         esac
-        echo "$line process_seconds=$(awk "BEGIN { print ($after - $before) / 100 }")"
+        echo "$line" | awk -v process=$((after - before)) -v machine=$((after_all - before_all)) \\
+            '{ print $0 " process_seconds=" process / 100 " machine_seconds=" machine / 100 }'
         """;
 
     private HttpLoad() {}
