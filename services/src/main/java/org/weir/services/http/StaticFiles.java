@@ -41,7 +41,6 @@ public final class StaticFiles implements HttpSite {
 
     private final @Nullable Entry[] table;
     private final LongSupplier clock;
-    private final boolean byReference;
 
     /// One path that is served.
     private static final class Entry {
@@ -60,7 +59,6 @@ public final class StaticFiles implements HttpSite {
 
     private StaticFiles(List<Path> files, Path root, LongSupplier clock, boolean byReference) {
         this.clock = clock;
-        this.byReference = byReference;
         table = new Entry[Math.max(16, Integer.highestOneBit(files.size()) * 4)];
         for (final Path file : files) {
             add(root.relativize(file).toString(), new ServedFile(file, root, byReference));
