@@ -69,7 +69,7 @@ final class Contestants {
     }
 
     private List<String> nginx() throws IOException, MissingException {
-        if (!PATHS.stream().anyMatch(each -> Files.isExecutable(Path.of(each, NGINX)))) {
+        if (PATHS.stream().noneMatch(each -> Files.isExecutable(Path.of(each, NGINX)))) {
             throw new MissingException("nginx is not installed");
         }
         // It says nothing itself; the load asks until it answers.
