@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
             TapCommand.class,
             LatencyCommand.class,
             ConnectionsCommand.class,
+            HttpCommand.class,
             LossCommand.class,
             ScaleCommand.class,
             SimCommand.class,

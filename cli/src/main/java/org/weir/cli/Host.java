@@ -239,7 +239,7 @@ final class Host implements AutoCloseable {
                 .flatMap(attachment -> attachment.addresses().stream())
                 .map(IpPrefix::address)
                 .toList();
-        new WebServices(stack, local, options.memoryPlan(ports))
+        new WebServices(stack, local, options.memoryPlan(ports), !options.readsWhatItSends())
                 .start(ports.web(), epochOffsetNs, addresses, this::execute);
     }
 

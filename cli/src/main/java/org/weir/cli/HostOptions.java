@@ -213,6 +213,11 @@ final class HostOptions {
         return !noOffload && fault == null;
     }
 
+    /// The stack sums, encrypts or captures what it sends, and does not leave it all to the kernel.
+    boolean readsWhatItSends() {
+        return !offload() || esp != null || pcap != null;
+    }
+
     @Nullable
     Path pcap() {
         return pcap;

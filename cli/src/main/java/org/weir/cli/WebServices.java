@@ -24,10 +24,13 @@ final class WebServices {
     private final Stack stack;
     private final IpAddress local;
     private final MemoryPlan plan;
+    private final boolean byReference;
 
     /// @param local the address to serve on
     /// @param plan for the page about the host
-    WebServices(Stack stack, IpAddress local, MemoryPlan plan) {
+    /// @param byReference the stack does not read what it sends
+    WebServices(Stack stack, IpAddress local, MemoryPlan plan, boolean byReference) {
+        this.byReference = byReference;
         this.stack = stack;
         this.local = local;
         this.plan = plan;
@@ -56,7 +59,10 @@ final class WebServices {
     }
 
     private HttpSite site(HttpSpec of) throws IOException {
-        return of.directory() == null ? new StatusPage(stack, plan) : StaticFiles.of(of.directory());
+        if (of.directory() == null) {
+            return new StatusPage(stack, plan);
+        }
+        return byReference ? StaticFiles.of(of.directory()) : StaticFiles.copying(of.directory());
     }
 
     /// For handshakes: threads that end when there are none. Each connection has one task at a time here.

@@ -78,7 +78,7 @@ final class ArgumentsTest {
         bench sim --golden d --cell lost-tail   | weir bench sim: --golden writes whole tables, without --cell or --trace
         bench tap --rounds 0                    | weir bench tap: --rounds of 0 is not in 1 to 100
         bench latency --seconds 0.01            | weir bench latency: --seconds of 0.01 is not in 0.1 to 60
-        bench tap --only weir,nobody            | weir bench tap: no contestant 'nobody'; there are weir, weir-plain, weir-sleep, weir-channels, lwip, lwip-spin, gvisor, kernel, kernel-plain, kernel-channels, limit, limit-plain
+        bench tap --only weir,nobody            | weir bench tap: no contestant 'nobody'; there are weir, weir-plain, weir-sleep, weir-channels, lwip, lwip-spin, gvisor, kernel, kernel-plain, kernel-channels, weir-http, nginx, limit, limit-plain
         ss time-wait                            | weir ss: 'time-wait': a filter is as in 'state time-wait close-wait'
         ss state asleep                         | weir ss: no state 'asleep'; 'weir ss --help' lists them
         ss state                                | weir ss: 'state': a filter is as in 'state time-wait close-wait'

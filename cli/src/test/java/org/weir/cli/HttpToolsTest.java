@@ -14,11 +14,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// HTTP and HTTPS to the programs that people use.
-@NeedsLab(tools = {"ab", "curl", "nmap", "openssl", "sha256sum", "wget", "wrk"})
+@NeedsLab(tools = {"ab", "curl", "ip", "nmap", "openssl", "sha256sum", "wget", "wrk"})
 @Timeout(180)
 final class HttpToolsTest {
+    private static final int LIMIT_S = 30;
     private static final String URL = "http://10.10.10.2/";
     private static final String TLS = "-connect 10.10.10.2:443 -servername weir ";
 
@@ -106,22 +109,26 @@ final class HttpToolsTest {
         });
     }
 
-    /// A connection that could not be had, or a request that was not answered, is an error that wrk tells.
+    /// The device's queue has to hold a SYN of each: what it drops comes again a second later, all at once.
     @Test
     void wrkHasTenThousandConnections() throws Exception {
-        serves(
-                () -> {
-                    final String output = shell("ulimit -n 12000; wrk -t 2 -c 10000 -d 6 --timeout 30s " + URL);
-                    assertTrue(output.contains("10000 connections"), output);
-                    assertFalse(output.contains("Non-2xx") || output.contains("Socket errors"), output);
-                    final Matcher requests =
-                            Pattern.compile("(\\d+) requests in").matcher(output);
-                    assertTrue(requests.find() && Integer.parseInt(requests.group(1)) >= 10_000, output);
-                },
-                "--http-connections",
-                "10000",
-                "--connections",
-                "21000");
+        OwnNetwork.run(() -> {
+            try (WeirProcess weir = start("--http-connections", "10000", "--connections", "21000")) {
+                shell("ip link set weir0 txqueuelen 20000");
+                final String output = shell("ulimit -n 12000; wrk -t 2 -c 10000 -d 8 --timeout 30s " + URL);
+                assertTrue(output.contains("10000 connections"), output);
+                assertFalse(output.contains("Non-2xx") || output.contains("Socket errors"), output);
+                assertTrue(number("(\\d+) requests in", output) >= 10_000, output);
+                weir.signal("INT");
+                final String counters = weir.result(LIMIT_S).hasStatus(0).output();
+                assertTrue(number("connections opened +(\\d+)", counters) >= 10_000, counters);
+            }
+        });
+    }
+
+    private static int number(String pattern, String text) {
+        final Matcher matcher = Pattern.compile(pattern).matcher(text);
+        return matcher.find() ? Integer.parseInt(matcher.group(1)) : 0;
     }
 
     @Test
@@ -135,6 +142,23 @@ final class HttpToolsTest {
             assertEquals(sum, shell("curl -sS " + URL + "big | sha256sum"));
             assertEquals(sum, shell("curl -sSk https://10.10.10.2/big | sha256sum"));
         });
+    }
+
+    /// Nobody should do that; a server must not end of it.
+    @ParameterizedTest
+    @CsvSource({"http, ''", "https, ''", "http, --no-offload"})
+    void aFileThatIsCutShortEndsNothingElse(String scheme, String option) throws Exception {
+        final Path big = www.resolve("big");
+        final String take = "curl -sSk -o /dev/null --max-time 8 --limit-rate 5M " + scheme + "://10.10.10.2/big";
+        shell("head -c 100000000 /dev/urandom > " + big);
+        serves(
+                () -> {
+                    final String output =
+                            shell("(" + take + "; echo status $?) & sleep 1; truncate -s 1000 " + big + "; wait");
+                    assertFalse(output.contains("status 0"), output);
+                    assertEquals("<p>front\n", shell("curl -sSk " + scheme + "://10.10.10.2/"));
+                },
+                option.isEmpty() ? new String[0] : new String[] {option});
     }
 
     // ---- TLS ----
@@ -216,7 +240,7 @@ final class HttpToolsTest {
                     "443",
                     "--tls",
                     file.toString())) {
-                final WeirProcess.Result result = weir.result(30).hasStatus(1);
+                final WeirProcess.Result result = weir.result(LIMIT_S).hasStatus(1);
                 assertEquals(
                         "weir up: there is no certificate in " + file
                                 + ": it should have a line -----BEGIN CERTIFICATE-----\n",

@@ -119,14 +119,43 @@ final class ServiceAllocationTest {
 
     @Test
     void http() {
-        final HttpContent page = HttpContent.rom("text/plain", arena.allocate(5_000));
+        final HttpContent page =
+                HttpContent.rom("text/plain", arena.allocate(5_000)).withValidators("v1", 1_000);
         HttpServer.start(
                 network.server().stack(),
                 network.server().address(),
                 80,
                 HttpConfig.defaults(0),
                 (_, from, to) -> from == to ? page : null);
-        final String requests = "GET / HTTP/1.1\r\nHost: a\r\n\r\nHEAD /none HTTP/1.1\r\nHost: a\r\n\r\n";
+        final String requests = """
+            GET / HTTP/1.1
+            Host: a
+
+            HEAD /none HTTP/1.1
+            Host: a
+
+            GET / HTTP/1.1
+            Host: a
+            Range: bytes=10-4000
+            If-Range: "v1"
+
+            GET / HTTP/1.1
+            Host: a
+            If-None-Match: W/"v0", "v1"
+
+            GET / HTTP/1.1
+            Host: a
+            If-Modified-Since: Sun, 06 Nov 1994 08:49:37 GMT
+
+            POST / HTTP/1.1
+            Host: a
+            Transfer-Encoding: chunked
+
+            5;x=y
+            hello
+            0
+
+            """.replace("\n", "\r\n");
         final MemorySegment source = arena.allocate(requests.length());
         source.copyFrom(MemorySegment.ofArray(requests.getBytes(java.nio.charset.StandardCharsets.US_ASCII)));
         allocatesNothing(80, source, octets() / 4);

@@ -129,4 +129,36 @@ public final class Comparisons {
                         new Ratio(two, rate, "weir", "lwip-spin"),
                         new Ratio(two, rate, "weir", "kernel")));
     }
+
+    /// Static content over HTTP.
+    public static Comparison http() {
+        final Figure rate = Figure.of("requests/s", 0, r -> r.perSecond("count"));
+        final Figure speed = Figure.of("Gbit/s", 2, LoadResult::gigabitsPerSecond);
+        final Part small = new Part(
+                "small",
+                "612 octets, 50 connections",
+                new Load(Task.HTTP_SMALL, Placement.ANYWHERE),
+                List.of(
+                        rate,
+                        Figure.of("CPU us each, process", 1, r -> 1e6 * r.value("process_seconds") / r.value("count")),
+                        Figure.of(
+                                "CPU us each, machine", 1, r -> 1e6 * r.value("machine_seconds") / r.value("count"))));
+        final Part large = new Part(
+                "large",
+                "64 MiB, one connection",
+                new Load(Task.HTTP_LARGE, Placement.ANYWHERE),
+                List.of(
+                        speed,
+                        Figure.of("CPU s/GB, process", 3, r -> r.perGigabyte("process_seconds")),
+                        Figure.of("CPU s/GB, machine", 3, r -> r.perGigabyte("machine_seconds"))));
+        return new Comparison(
+                "http",
+                "HTTP over a TAP",
+                "wrk with one thread asks for a file again and again, over connections that stay open: from Weir on a"
+                        + " TAP, and from nginx on the other end of a veth pair, one process with one event loop that"
+                        + " sends by sendfile and keeps its files open.",
+                List.of("weir-http", "nginx"),
+                List.of(small, large),
+                List.of(new Ratio(small, rate, "weir-http", "nginx"), new Ratio(large, speed, "weir-http", "nginx")));
+    }
 }

@@ -1,9 +1,11 @@
 package org.weir.benchmarks.peers;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.weir.benchmarks.peers.Contestant.Kind;
 
 /// Who takes part, in the order of the tables.
@@ -18,8 +20,12 @@ final class Contestants {
         "-Dweir.ip=" + Site.SERVER_ADDRESS
     };
 
+    private static final String NGINX = "nginx";
+    private static final List<String> PATHS = List.of("/usr/sbin", "/usr/bin", "/usr/local/sbin", "/usr/local/bin");
+
     private final PeerPrograms programs;
     private final List<String> weir;
+    private @Nullable HttpFiles files;
 
     /// @param weir the command line of the `weir` command, without arguments
     Contestants(PeerPrograms programs, List<String> weir) {
@@ -40,6 +46,8 @@ final class Contestants {
                 new VethContestant("kernel-plain", "kernel to kernel, veth, no offload", false, () -> kernelServer()),
                 new VethContestant(
                         "kernel-channels", "kernel to kernel, veth, through java.nio", true, () -> channels()),
+                new TapContestant("weir-http", "Weir", Kind.STACK, () -> weir("--http", "80=" + files().www())),
+                new VethContestant("nginx", "nginx, kernel to kernel, veth", true, () -> nginx()),
                 peer("limit", "no stack: the TAP's limit", Kind.LIMIT, "responder", "offload"),
                 peer("limit-plain", "no stack: the plain TAP's limit", Kind.LIMIT, "responder", "plain"));
     }
@@ -58,6 +66,26 @@ final class Contestants {
         return List.of(
                 programs.file("server").toString(),
                 Site.SERVER_ADDRESS.address().toString());
+    }
+
+    private List<String> nginx() throws IOException, MissingException {
+        if (PATHS.stream().noneMatch(each -> Files.isExecutable(Path.of(each, NGINX)))) {
+            throw new MissingException("nginx is not installed");
+        }
+        // It says nothing itself; the load asks until it answers.
+        return List.of(
+                "sh",
+                "-c",
+                "echo ready; exec " + NGINX + " -c \"$1\"",
+                "sh",
+                files().nginxConfiguration().toString());
+    }
+
+    private HttpFiles files() throws IOException {
+        if (files == null) {
+            files = HttpFiles.create();
+        }
+        return files;
     }
 
     /// A JVM of the same kind for both: only the provider of the channels differs.

@@ -7,12 +7,19 @@ record Load(Task task, Placement placement) {
     static final int ECHO = 7;
     static final int DISCARD = 9;
     static final int CHARGEN = 19;
+    static final int HTTP = 80;
+
+    private static final int HTTP_CONNECTIONS = 50;
 
     enum Task {
         SEND("send", DISCARD),
         RECEIVE("receive", CHARGEN),
         PING("ping", ECHO),
-        CONNECT("connect", ECHO);
+        CONNECT("connect", ECHO),
+        /// A small file again and again, over 50 connections.
+        HTTP_SMALL(HttpFiles.SMALL, HTTP),
+        /// A large one, over one.
+        HTTP_LARGE(HttpFiles.LARGE, HTTP);
 
         private final String word;
         private final int port;
@@ -37,15 +44,22 @@ record Load(Task task, Placement placement) {
     }
 
     /// The command line of the load.
+    ///
+    /// @param program the compiled `load`
     List<String> words(String program, String address, Span span, long pid) {
-        return List.of(
-                program,
-                task.word,
-                address,
-                Integer.toString(task.port),
-                Long.toString(span.measuredMs()),
-                Long.toString(span.warmUpMs()),
-                Long.toString(pid),
-                placement.word);
+        return switch (task) {
+            case HTTP_SMALL -> HttpLoad.words(address, task.word, HTTP_CONNECTIONS, span, pid);
+            case HTTP_LARGE -> HttpLoad.words(address, task.word, 1, span, pid);
+            case SEND, RECEIVE, PING, CONNECT ->
+                List.of(
+                        program,
+                        task.word,
+                        address,
+                        Integer.toString(task.port),
+                        Long.toString(span.measuredMs()),
+                        Long.toString(span.warmUpMs()),
+                        Long.toString(pid),
+                        placement.word);
+        };
     }
 }

@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 import org.weir.tcp.TcpConnection;
-import org.weir.time.Timer;
 
 /// One client of an HTTP server. Made once, serves one connection after another.
 ///
@@ -41,9 +40,8 @@ final class HttpConnection {
     private final RequestHead request;
     private final RequestBody body = new RequestBody();
     private final StaticAnswer ready;
-    private final Pace pace;
+    private final Patience patience;
     private final Runnable onProgress = this::advance;
-    private final Timer timer = Timer.calling(this::expired);
     private boolean isOpen;
     private boolean isAdvancing;
     private Phase phase = Phase.OPENING;
@@ -67,10 +65,6 @@ final class HttpConnection {
     /// The answer waits for its source.
     private boolean isWaiting;
 
-    private long deadlineNs;
-    /// What the client had not acknowledged when the deadline was set, which was after the last write.
-    private int unacknowledged;
-
     @Nullable
     HttpConnection nextFree;
 
@@ -80,9 +74,9 @@ final class HttpConnection {
         this.stream = stream;
         this.input = requestMemory;
         this.request = new RequestHead(requestMemory);
-        this.ready = new StaticAnswer(responseMemory);
+        this.ready = new StaticAnswer(server, input, request, responseMemory);
         this.answer = ready;
-        this.pace = new Pace(timeouts().leastOctetsPerSecond());
+        this.patience = new Patience(server, stream, this::expired);
     }
 
     private HttpTimeouts timeouts() {
@@ -98,8 +92,8 @@ final class HttpConnection {
         filled = 0;
         at = 0;
         isWaiting = false;
-        beginPace(timeouts().requestNs());
-        deadline(timeouts().requestNs());
+        patience.beginPace(timeouts().requestNs());
+        patience.await(timeouts().requestNs());
         advance();
     }
 
@@ -107,7 +101,7 @@ final class HttpConnection {
     private void end() {
         isOpen = false;
         ready.clear();
-        server.timers().disarm(timer);
+        patience.end();
         stream.ended();
         forgetExchange();
         server.giveBack(this);
@@ -180,7 +174,7 @@ final class HttpConnection {
         phase = Phase.HEAD;
         isIdle = true;
         request.begin(at);
-        deadline(timeouts().idleNs());
+        patience.await(timeouts().idleNs());
         return true;
     }
 
@@ -210,7 +204,7 @@ final class HttpConnection {
             close();
         } else if (isIdle && !request.isEmpty(filled)) {
             isIdle = false;
-            deadline(timeouts().requestNs());
+            patience.await(timeouts().requestNs());
         }
         return false;
     }
@@ -235,72 +229,21 @@ final class HttpConnection {
             return;
         }
         isLast |= fields.bodyLength() > LONGEST_SKIP || fields.hasBody() && fields.expectsContinue();
-        answerFrom(status);
-        bodyComesFirst();
-    }
-
-    private void answerFrom(HttpStatus status) {
-        if (status == HttpStatus.OK && (request.isGet() || request.isHead())) {
-            final HttpContent content = server.site().find(input, request.pathStart(), request.pathEnd());
-            if (content == null) {
-                answerText(HttpStatus.NOT_FOUND);
-            } else {
-                answerWith(content);
-            }
-        } else {
-            answerText(HttpStatus.METHOD_NOT_ALLOWED);
-        }
-    }
-
-    private void answerWith(HttpContent content) {
-        final RequestFields fields = request.headerFields();
-        if (content.locationField() != null) {
-            begin(HttpStatus.MOVED_PERMANENTLY).text(HttpStatus.MOVED_PERMANENTLY, content, !request.isHead());
-            return;
-        }
-        final HttpStatus condition =
-                fields.hasConditions() ? Preconditions.evaluate(input, fields, content) : HttpStatus.OK;
-        if (condition == HttpStatus.NOT_MODIFIED) {
-            begin(condition).notModified(content);
-        } else if (condition != HttpStatus.OK) {
-            answerText(condition);
-        } else {
-            answerWithPart(content, fields);
-        }
-    }
-
-    private void answerWithPart(HttpContent content, RequestFields fields) {
-        final ByteRange.Kind kind =
-                request.isGet() ? ready.rangeOf(input, fields, content, server.epochSecond()) : ByteRange.Kind.WHOLE;
-        switch (kind) {
-            case WHOLE -> {
-                begin(HttpStatus.OK);
-                ready.whole(content, !request.isHead());
-            }
-            case PART -> {
-                begin(HttpStatus.PARTIAL_CONTENT);
-                ready.part(content);
-            }
-            case UNSATISFIABLE ->
-                begin(HttpStatus.RANGE_NOT_SATISFIABLE).text(HttpStatus.RANGE_NOT_SATISFIABLE, content, true);
-        }
-    }
-
-    private ResponseHead begin(HttpStatus status) {
         answer = ready;
-        return ready.begin(status, dateField()).connection(isLast, request.isHttp10());
-    }
-
-    private void answerText(HttpStatus status) {
-        begin(status).text(status, !request.isHead());
+        if (status == HttpStatus.OK) {
+            ready.choose(server.site(), isLast);
+        } else {
+            ready.tell(status, isLast);
+        }
+        bodyComesFirst();
     }
 
     /// Answers a request whose end is not known: the connection ends with it.
     private void refuse(HttpStatus status) {
         isLast = true;
-        answerText(status);
-        beginAnswer();
+        ready.tell(status, true);
         forgetExchange();
+        beginAnswer();
     }
 
     /// A body is read before the answer to it is sent, so that one that is malformed is refused. Nobody waits for
@@ -388,8 +331,8 @@ final class HttpConnection {
     void resume(HttpExchange by) {
         if (exchange == by && isWaiting) {
             isWaiting = false;
-            beginPace(timeouts().stallNs());
-            pacedDeadline(timeouts().stallNs());
+            patience.beginPace(timeouts().stallNs());
+            patience.awaitPaced(timeouts().stallNs());
             advance();
         }
     }
@@ -401,8 +344,8 @@ final class HttpConnection {
         if (body.isOver()) {
             return; // Nothing to wait for, and no deadline to set for it.
         }
-        beginPace(timeouts().requestNs());
-        pacedDeadline(timeouts().requestNs());
+        patience.beginPace(timeouts().requestNs());
+        patience.awaitPaced(timeouts().requestNs());
     }
 
     private boolean readBody() {
@@ -431,8 +374,8 @@ final class HttpConnection {
             refuse(HttpStatus.CONTENT_TOO_LARGE);
             return true;
         }
-        pace.went(count, server.nowNs());
-        pacedDeadline(timeouts().requestNs());
+        patience.went(count);
+        patience.awaitPaced(timeouts().requestNs());
         if (reader != null) {
             call(() -> reader.piece(input, at - count, count));
         }
@@ -492,8 +435,8 @@ final class HttpConnection {
     private void beginAnswer() {
         phase = Phase.ANSWER;
         isWaiting = false;
-        beginPace(timeouts().stallNs());
-        pacedDeadline(timeouts().stallNs());
+        patience.beginPace(timeouts().stallNs());
+        patience.awaitPaced(timeouts().stallNs());
     }
 
     private boolean sendAnswer() {
@@ -502,7 +445,7 @@ final class HttpConnection {
         }
         final long before = answer.sent();
         final Answer.Progress progress = progress();
-        pace.went(answer.sent() - before, server.nowNs());
+        patience.went(answer.sent() - before);
         return switch (progress) {
             case DONE -> answerEnds();
             case BLOCKED -> isBlocked(answer.sent() > before);
@@ -521,7 +464,7 @@ final class HttpConnection {
 
     private boolean isBlocked(boolean hasGoneOn) {
         if (hasGoneOn && isOpen) {
-            pacedDeadline(timeouts().stallNs());
+            patience.awaitPaced(timeouts().stallNs());
         }
         return false;
     }
@@ -533,13 +476,13 @@ final class HttpConnection {
         }
         stream.shutdownOutput();
         phase = Phase.LINGER;
-        deadline(LINGER_NS);
+        patience.await(LINGER_NS);
         return true;
     }
 
     private boolean awaitSource() {
         isWaiting = true;
-        deadline(timeouts().commentNs());
+        patience.await(timeouts().commentNs());
         return endIfClientHasGone();
     }
 
@@ -568,32 +511,9 @@ final class HttpConnection {
 
     // ---- time ----
 
-    private void beginPace(long graceNs) {
-        pace.begin(server.nowNs(), graceNs);
-    }
-
-    private void pacedDeadline(long fromNowNs) {
-        deadlineAt(pace.deadline(server.nowNs(), fromNowNs));
-    }
-
-    private void deadline(long fromNowNs) {
-        deadlineAt(server.nowNs() + fromNowNs);
-    }
-
-    private void deadlineAt(long timeNs) {
-        deadlineNs = timeNs;
-        unacknowledged = stream.unacknowledged();
-        server.timers().armNoLater(timer, deadlineNs);
-    }
-
-    private void expired(long nowNs) {
-        if (!isOpen) {
-            return;
-        }
-        if (deadlineNs - nowNs > 0) {
-            server.timers().arm(timer, deadlineNs);
-        } else if (stream.unacknowledged() > 0) {
-            expectAcknowledgments(nowNs);
+    private void expired() {
+        if (stream.unacknowledged() > 0) {
+            expectAcknowledgments();
         } else if (isWaiting || phase == Phase.THINKING) {
             showSignOfLife();
         } else {
@@ -602,16 +522,16 @@ final class HttpConnection {
     }
 
     /// The client has not taken all of an answer. As long as it takes something, and not too slowly, it has time.
-    private void expectAcknowledgments(long nowNs) {
-        if (stream.unacknowledged() == unacknowledged || pace.isOver(nowNs)) {
+    private void expectAcknowledgments() {
+        if (patience.isExhausted()) {
             abort();
         } else {
-            pacedDeadline(timeouts().stallNs());
+            patience.awaitPaced(timeouts().stallNs());
         }
     }
 
     private void showSignOfLife() {
-        deadline(timeouts().commentNs());
+        patience.await(timeouts().commentNs());
         if (exchange != null && exchange.eventStream() != null) {
             exchange.eventStream().comment();
         }

@@ -52,7 +52,12 @@ public final class HttpContent {
 
     /// Content that is copied as it is sent; nobody may change it until then.
     public static HttpContent copied(String type, byte[] octets) {
-        return new HttpContent(type, MemorySegment.ofArray(octets), false);
+        return copied(type, MemorySegment.ofArray(octets));
+    }
+
+    /// As above.
+    static HttpContent copied(String type, MemorySegment memory) {
+        return new HttpContent(type, memory, false);
     }
 
     /// What is here is elsewhere, for good: at the absolute path, or the URI, `location`.

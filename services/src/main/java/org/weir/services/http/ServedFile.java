@@ -22,6 +22,7 @@ final class ServedFile {
 
     private final Path file;
     private final Path root;
+    private final boolean byReference;
     private @Nullable HttpContent content;
     private boolean isFixed;
     private boolean wasLookedAt;
@@ -29,13 +30,15 @@ final class ServedFile {
     private long modifiedNs;
 
     /// @param root what the file has to be in, whatever links there are
-    ServedFile(Path file, Path root) {
+    /// @param byReference it is not copied as it is sent
+    ServedFile(Path file, Path root, boolean byReference) {
         this.file = file;
         this.root = root;
+        this.byReference = byReference;
     }
 
     ServedFile(HttpContent content) {
-        this(NONE, NONE);
+        this(NONE, NONE, false);
         this.content = content;
         isFixed = true;
     }
@@ -97,7 +100,9 @@ final class ServedFile {
             final String tag = Long.toHexString(timeNs) + '-' + Long.toHexString(size);
             // RFC 9110 section 8.8.2.1: never later than the answer's own date.
             final long second = Math.min(timeNs / StackClock.SECOND, System.currentTimeMillis() / 1_000);
-            return HttpContent.rom(MediaTypes.of(file.toString()), memory).withValidators(tag, second);
+            final String type = MediaTypes.of(file.toString());
+            final HttpContent made = byReference ? HttpContent.rom(type, memory) : HttpContent.copied(type, memory);
+            return made.withValidators(tag, second);
         }
     }
 }

@@ -6,6 +6,11 @@ import org.jspecify.annotations.Nullable;
 /// An answer whose octets are all there: a head, and a content or a part of it. Used again and again, allocates
 /// nothing.
 final class StaticAnswer implements Answer {
+    private static final int LONGEST_WRITE = 1 << 30;
+
+    private final HttpServer server;
+    private final MemorySegment input;
+    private final RequestHead request;
     private final ResponseHead head;
     private final ByteRange range = new ByteRange();
     private @Nullable HttpContent content;
@@ -14,44 +19,97 @@ final class StaticAnswer implements Answer {
     private int headSent;
     private long contentSent;
 
-    StaticAnswer(MemorySegment memory) {
-        head = new ResponseHead(memory);
+    /// @param input where the head of the request is that `request` has read
+    /// @param output for the head of the answer
+    StaticAnswer(HttpServer server, MemorySegment input, RequestHead request, MemorySegment output) {
+        this.server = server;
+        this.input = input;
+        this.request = request;
+        head = new ResponseHead(output);
     }
 
-    /// Begins an answer without content. Its head is still to be ended.
-    ResponseHead begin(HttpStatus status, byte[] dateField) {
+    // ---- what to answer ----
+
+    /// Answers with a status alone.
+    void tell(HttpStatus status, boolean isLast) {
+        begin(status, isLast).text(status, !request.isHead());
+    }
+
+    /// Answers with what `site` has under the path of the request, as its conditions permit.
+    void choose(HttpSite site, boolean isLast) {
+        if (!request.isGet() && !request.isHead()) {
+            tell(HttpStatus.METHOD_NOT_ALLOWED, isLast);
+            return;
+        }
+        final HttpContent found = site.find(input, request.pathStart(), request.pathEnd());
+        if (found == null) {
+            tell(HttpStatus.NOT_FOUND, isLast);
+        } else if (found.locationField() != null) {
+            refer(HttpStatus.MOVED_PERMANENTLY, found, isLast);
+        } else {
+            chooseByConditions(found, isLast);
+        }
+    }
+
+    private void chooseByConditions(HttpContent found, boolean isLast) {
+        final RequestFields fields = request.headerFields();
+        final HttpStatus condition =
+                fields.hasConditions() ? Preconditions.evaluate(input, fields, found) : HttpStatus.OK;
+        if (condition == HttpStatus.OK) {
+            choosePart(found, isLast);
+        } else if (condition == HttpStatus.NOT_MODIFIED) {
+            begin(condition, isLast).notModified(found);
+        } else {
+            tell(condition, isLast);
+        }
+    }
+
+    private void choosePart(HttpContent found, boolean isLast) {
+        switch (partOf(found)) {
+            case WHOLE -> {
+                begin(HttpStatus.OK, isLast).content(found);
+                if (request.isGet()) {
+                    append(found, 0, found.length());
+                }
+            }
+            case PART -> {
+                begin(HttpStatus.PARTIAL_CONTENT, isLast).part(found, range);
+                append(found, range.first(), range.length());
+            }
+            case UNSATISFIABLE -> refer(HttpStatus.RANGE_NOT_SATISFIABLE, found, isLast);
+        }
+    }
+
+    private ByteRange.Kind partOf(HttpContent found) {
+        final RequestFields fields = request.headerFields();
+        final boolean isAsked = request.isGet()
+                && fields.range().isPresent()
+                && found.hasValidators()
+                && Preconditions.permitsRange(input, fields.ifRange(), found, server.epochSecond());
+        return isAsked ? range.parse(input, fields.range(), found.length()) : ByteRange.Kind.WHOLE;
+    }
+
+    /// Says where `to` is, or how long.
+    private void refer(HttpStatus status, HttpContent to, boolean isLast) {
+        begin(status, isLast).text(status, to, !request.isHead());
+    }
+
+    private ResponseHead begin(HttpStatus status, boolean isLast) {
         content = null;
         first = 0;
         length = 0;
         headSent = 0;
         contentSent = 0;
-        return head.begin(status, dateField);
+        return head.begin(status, server.dateField()).connection(isLast, request.isHttp10());
     }
 
-    /// The part of `of` that `request` asks for, if it asks for one that there is.
-    ByteRange.Kind rangeOf(MemorySegment buffer, RequestFields request, HttpContent of, long nowSecond) {
-        final boolean isAsked = request.range().isPresent()
-                && of.hasValidators()
-                && Preconditions.permitsRange(buffer, request.ifRange(), of, nowSecond);
-        return isAsked ? range.parse(buffer, request.range(), of.length()) : ByteRange.Kind.WHOLE;
+    private void append(HttpContent body, long from, long octets) {
+        content = body;
+        first = from;
+        length = octets;
     }
 
-    /// Ends the head of an answer with `all`, and lets that follow.
-    void whole(HttpContent all, boolean withBody) {
-        head.content(all);
-        if (withBody) {
-            content = all;
-            length = all.length();
-        }
-    }
-
-    /// As above, with the part found last.
-    void part(HttpContent of) {
-        head.part(of, range);
-        content = of;
-        first = range.first();
-        length = range.length();
-    }
+    // ---- sending it ----
 
     @Override
     public Progress send(OctetStream to) {
@@ -66,9 +124,9 @@ final class StaticAnswer implements Answer {
         final long rest = length - contentSent;
         contentSent += content.isRom()
                 ? to.writeRom(memory, first + contentSent, rest)
-                : to.write(memory, first + contentSent, (int) rest);
+                : to.write(memory, first + contentSent, (int) Math.min(rest, LONGEST_WRITE));
         if (contentSent < length) {
-            return Progress.BLOCKED;
+            return Progress.BLOCKED; // No queue is longer than the longest write.
         }
         content = null;
         return Progress.DONE;

@@ -57,11 +57,11 @@ public final class StaticFiles implements HttpSite {
         }
     }
 
-    private StaticFiles(List<Path> files, Path root, LongSupplier clock) {
+    private StaticFiles(List<Path> files, Path root, LongSupplier clock, boolean byReference) {
         this.clock = clock;
         table = new Entry[Math.max(16, Integer.highestOneBit(files.size()) * 4)];
         for (final Path file : files) {
-            add(root.relativize(file).toString(), new ServedFile(file, root));
+            add(root.relativize(file).toString(), new ServedFile(file, root, byReference));
         }
     }
 
@@ -105,11 +105,20 @@ public final class StaticFiles implements HttpSite {
     ///
     /// @throws IOException if it cannot be read, or holds more than 65,536 files; the message says so
     public static StaticFiles of(Path directory) throws IOException {
-        return of(directory, System::nanoTime);
+        return of(directory, System::nanoTime, true);
+    }
+
+    /// As above, for a stack that itself reads what it sends: for a link without offload, to encrypt or to capture
+    /// it. What
+    /// is sent is copied, so that a file that is cut short meanwhile ends its connection and not the stack.
+    ///
+    /// @throws IOException as above
+    public static StaticFiles copying(Path directory) throws IOException {
+        return of(directory, System::nanoTime, false);
     }
 
     /// As above, with another clock: nanoseconds from any time on.
-    static StaticFiles of(Path directory, LongSupplier clock) throws IOException {
+    static StaticFiles of(Path directory, LongSupplier clock, boolean byReference) throws IOException {
         if (!Files.isDirectory(directory)) {
             throw new IOException("cannot serve " + directory + ": not a directory");
         }
@@ -117,7 +126,7 @@ public final class StaticFiles implements HttpSite {
             final Path root = directory.toRealPath();
             final Collector collector = new Collector(root);
             Files.walkFileTree(root, collector);
-            return new StaticFiles(collector.files, root, clock);
+            return new StaticFiles(collector.files, root, clock, byReference);
         } catch (UncheckedIOException e) {
             throw e.getCause();
         } catch (IOException e) {

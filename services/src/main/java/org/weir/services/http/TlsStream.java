@@ -30,6 +30,8 @@ final class TlsStream implements OctetStream {
     /// What the engine asks room for.
     private static final int TEXT_BUFFER = LONGEST_TEXT + 2_048;
 
+    private static final int ENGINE = 8_000;
+
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
     /// An alert, and what may stand before it.
     private static final int LAST_RECORDS = 4;
@@ -67,9 +69,9 @@ final class TlsStream implements OctetStream {
         this.scratchMemory = MemorySegment.ofArray(scratch);
     }
 
-    /// What such a stream holds on the heap, its engine included.
+    /// What such a stream holds on the heap, its engine included: 4.3 KB of JDK 25 were measured after a handshake.
     static int heapOctets() {
-        return 2 * LONGEST_RECORD + TEXT_BUFFER + 20_000;
+        return 2 * LONGEST_RECORD + TEXT_BUFFER + ENGINE;
     }
 
     private TcpConnection tcp() {

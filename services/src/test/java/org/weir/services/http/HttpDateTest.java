@@ -4,9 +4,11 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
+import java.lang.foreign.MemorySegment;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -36,6 +38,29 @@ final class HttpDateTest {
         final Random random = new Random(1);
         for (long day = 0; day < 84_000; day++) {
             agreesAt(day * 86_400 + random.nextInt(86_400));
+        }
+    }
+
+    @Test
+    void isReadAsItWasWritten() {
+        final Random random = new Random(2);
+        for (int i = 0; i < 10_000; i++) {
+            final long second = random.nextLong(7_258_118_400L);
+            final byte[] text = ("--" + HttpDate.text(second) + "--").getBytes(US_ASCII);
+            assertEquals(second, HttpDateParser.parse(MemorySegment.ofArray(text), 2, text.length - 2));
+        }
+    }
+
+    /// Whatever the octets are, nothing is read beyond them.
+    @Test
+    void nonsenseIsNoDate() {
+        final Random random = new Random(3);
+        final byte[] date = HttpDate.text(784_111_777).getBytes(US_ASCII);
+        for (int i = 0; i < 100_000; i++) {
+            final byte[] text = Arrays.copyOf(date, 1 + random.nextInt(date.length + 5));
+            text[random.nextInt(text.length)] = (byte) random.nextInt(128);
+            text[random.nextInt(text.length)] = (byte) ',';
+            HttpDateParser.parse(MemorySegment.ofArray(text), 0, text.length);
         }
     }
 

@@ -224,9 +224,16 @@ final class HttpsServerTest {
         gone.tcp().aborts();
         network.run(SECOND);
         assertEquals(0, server.inUse());
-        isWorking = true;
-        final TlsTestClient next = client("TLSv1.3");
+        final TlsTestClient next = TlsTestClient.on(tcp(), context, "TLSv1.3", "one.test");
+        next.engine().beginHandshake();
+        next.tcp().sends(next.wrapped(new byte[0])).waits(SECOND);
+        assertEquals(2, work.size());
         work.remove().run();
+        next.tcp().waits(SECOND);
+        assertEquals(1, work.size());
+        isWorking = true;
+        work.remove().run();
+        next.shakesHands();
         assertTrue(next.sends(LAST).waitsForTheEnd(SECOND).text().endsWith("hello, world\n"));
         next.tcp().closes();
     }

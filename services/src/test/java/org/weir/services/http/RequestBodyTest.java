@@ -71,6 +71,7 @@ final class RequestBodyTest {
                 "5;\u0000~hello~0~~",
                 "5~hello0~~",
                 "5~hello^0~~",
+                "5~hello\rX0~~",
                 "5~hello!~0~~",
                 "5~hello~~0~~",
                 "8000000000000000~",

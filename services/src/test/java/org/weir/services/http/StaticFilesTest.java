@@ -127,7 +127,7 @@ final class StaticFilesTest {
     @Test
     void aChangedFileIsSeenASecondLater() throws IOException {
         final AtomicLong clock = new AtomicLong();
-        final StaticFiles files = StaticFiles.of(root, clock::get);
+        final StaticFiles files = StaticFiles.of(root, clock::get, true);
         final HttpContent before = find(files, "");
         assertEquals("front", text(before));
         write(root.resolve("next"), "something else");
@@ -141,7 +141,7 @@ final class StaticFilesTest {
     @Test
     void aFileWrittenToHasAnotherTag() throws IOException {
         final AtomicLong clock = new AtomicLong();
-        final StaticFiles files = StaticFiles.of(root, clock::get);
+        final StaticFiles files = StaticFiles.of(root, clock::get, true);
         final byte[] before = tag(find(files, ""));
         Files.setLastModifiedTime(root.resolve("index.html"), FileTime.fromMillis(1_000_000_000_123L));
         clock.addAndGet(1_000_000_000);
@@ -159,7 +159,7 @@ final class StaticFilesTest {
     @Test
     void aLinkThatIsTurnedOutwardsLaterIsNotFollowed() throws IOException {
         final AtomicLong clock = new AtomicLong();
-        final StaticFiles files = StaticFiles.of(root, clock::get);
+        final StaticFiles files = StaticFiles.of(root, clock::get, true);
         assertNotNull(find(files, "in"));
         Files.delete(root.resolve("in"));
         Files.createSymbolicLink(root.resolve("in"), directory.resolve("secret"));
