@@ -39,9 +39,10 @@ public final class OwnHost implements AutoCloseable {
     /// @throws IOException if the device cannot be opened
     /// @throws IllegalArgumentException if the gateway is not on the network of `address`
     public static OwnHost start(String tap, IpPrefix address, @Nullable IpAddress gateway) throws IOException {
-        final HostOptions options = CommandLine.populateCommand(new Defaults()).options;
+        final Defaults defaults = new Defaults();
+        new CommandLine(defaults).setCaseInsensitiveEnumValuesAllowed(true).parseArgs();
         final TapLink link = TapLink.open(TapOptions.tap(tap));
-        final Host host = Host.on(List.of(Attachment.to(link, address)), options, ServicePorts.none(), null);
+        final Host host = Host.on(List.of(Attachment.to(link, address)), defaults.options, ServicePorts.none(), null);
         final Path directory = Files.createTempDirectory("weir-own");
         try {
             if (gateway != null) {
