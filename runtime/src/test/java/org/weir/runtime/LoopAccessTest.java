@@ -106,8 +106,7 @@ final class LoopAccessTest {
         loop.stop();
         thread.join();
         access.end();
-        final ExecutionException e =
-                assertThrows(ExecutionException.class, () -> waiting.get(10, TimeUnit.SECONDS));
+        final ExecutionException e = assertThrows(ExecutionException.class, () -> waiting.get(10, TimeUnit.SECONDS));
         assertTrue(e.getCause() instanceof StackEndedException, e::toString);
         assertThrows(StackEndedException.class, () -> sockets.close(client));
     }
