@@ -31,13 +31,13 @@ public final class OwnHost implements AutoCloseable {
     @Command
     private static final class Defaults {
         @Mixin
-        private HostOptions options = new HostOptions();
+        private HostOptions options;
     }
 
     /// Starts a host on a TAP device.
     ///
-    /// @throws IOException if the device cannot be opened
     /// @param nameServers in the order in which they are preferred, 8 at most
+    /// @throws IOException if the device cannot be opened
     /// @throws IllegalArgumentException if the gateway is not on the network of `address`
     public static OwnHost start(
             String tap, IpPrefix address, @Nullable IpAddress gateway, List<IpAddress> nameServers)
@@ -47,9 +47,8 @@ public final class OwnHost implements AutoCloseable {
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .parseArgs(
                         nameServers.stream().map(server -> "--dns=" + server).toArray(String[]::new));
-        final HostOptions options = defaults.options;
         final TapLink link = TapLink.open(TapOptions.tap(tap));
-        final Host host = Host.on(List.of(Attachment.to(link, address)), options, ServicePorts.none(), null);
+        final Host host = Host.on(List.of(Attachment.to(link, address)), defaults.options, ServicePorts.none(), null);
         final Path directory = Files.createTempDirectory("weir-own");
         try {
             if (gateway != null) {

@@ -85,6 +85,22 @@ final class ArgumentsTest {
         tcpdump port x                          | weir tcpdump: filter, at 6: expected a port of 0 to 65535, not 'x'
         tcpdump -s 0                            | weir tcpdump: -s 0 is not in 1 to 262144
         tcpdump -c -1                           | weir tcpdump: -c -1 is negative
+        ping -s 65508 10.0.0.1                  | weir ping: -s 65508 is not in 0 to 65507
+        ping -i 0.001 10.0.0.1                  | weir ping: -i 0.001 is not in 0.002 to 3600
+        ping --tap t0 10.0.0.1                  | weir ping: --tap t0 needs --ip
+        ping --ip 10.0.0.2/24 10.0.0.1          | weir ping: --ip needs --tap
+        ping --tap t0 --ip 10.0.0.2/24 --gateway 10.1.0.1 10.0.0.1 | weir ping: --gateway 10.1.0.1 is not on the network of --ip 10.0.0.2/24
+        ping --tap t0 --ip 10.0.0.2/24 --socket s 10.0.0.1 | weir ping: --tap and --socket contradict each other
+        nc 10.0.0.1                             | weir nc: missing HOST or PORT, as in 'weir nc 10.10.10.1 80'
+        nc 10.0.0.1 x                           | weir nc: 'x' is not a port: 1 to 65535
+        nc 10.0.0.1 20-25                       | weir nc: a range of ports is for -z
+        nc -z 10.0.0.1 25-20                    | weir nc: there are no ports in 25-20
+        nc -w 301 10.0.0.1 7                    | weir nc: -w 301 is not in 1 to 300
+        get ftp://10.0.0.1/                     | weir get: 'ftp://10.0.0.1/' is neither http nor https
+        get -O http://10.0.0.1/                 | weir get: -O: http://10.0.0.1/ has no name for a file
+        get -C http://10.0.0.1/x                | weir get: -C needs -o or -O
+        get -O -o x http://10.0.0.1/x           | weir get: -o and -O contradict each other
+        completion fish                         | weir completion: Invalid value for positional parameter at index 0 (SHELL): expected one of [BASH, ZSH] (case-insensitive) but was 'fish'
         addr a b                                | weir addr: Unmatched argument at index 2: 'b'
         torture --runs 0                        | weir torture: --runs 0 is not in 1 to 100000000
         torture --trace                         | weir torture: --trace and --pcap need one --run
@@ -141,6 +157,10 @@ final class ArgumentsTest {
                 "route --help",
                 "stats --help",
                 "tcpdump --help",
+                "ping --help",
+                "nc --help",
+                "get --help",
+                "completion --help",
                 "lab -h -- whatever"
             })
     void helpHasExamples(String commandLine) {

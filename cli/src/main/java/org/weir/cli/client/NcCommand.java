@@ -23,6 +23,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /// `weir nc`: standard input and output at one end of a connection of the stack.
 @Command(
@@ -132,12 +133,20 @@ public final class NcCommand implements Callable<Integer> {
     private Ports ports(String text) {
         final int hyphen = text.indexOf('-');
         final Ports ports = hyphen < 0
-                ? new Ports(Converters.port(text), Converters.port(text))
-                : new Ports(Converters.port(text.substring(0, hyphen)), Converters.port(text.substring(hyphen + 1)));
+                ? new Ports(port(text), port(text))
+                : new Ports(port(text.substring(0, hyphen)), port(text.substring(hyphen + 1)));
         if (ports.last() < ports.first()) {
             throw wrong("there are no ports in " + text);
         }
         return ports;
+    }
+
+    private int port(String text) {
+        try {
+            return Converters.port(text);
+        } catch (TypeConversionException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
     }
 
     private ParameterException wrong(String message) {

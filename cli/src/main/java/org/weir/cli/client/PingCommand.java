@@ -202,7 +202,7 @@ public final class PingCommand implements Callable<Integer> {
                     + event.get("from").getAsString() + ": icmp_seq="
                     + event.get("sequence").getAsInt() + " ttl="
                     + event.get("ttl").getAsInt() + " time="
-                    + PingStatistics.milliseconds(event.get("rtt_ns").getAsLong()) + " ms"
+                    + PingStatistics.milliseconds((double) event.get("rtt_ns").getAsLong()) + " ms"
                     + (isDuplicate(event) ? " (DUP!)" : ""));
         } else if (kind.equals("error")) {
             final String sequence =

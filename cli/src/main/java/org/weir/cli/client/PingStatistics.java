@@ -28,7 +28,7 @@ final class PingStatistics {
         latestNs = System.nanoTime();
         leastNs = Math.min(leastNs, rttNs);
         mostNs = Math.max(mostNs, rttNs);
-        sumNs += rttNs;
+        sumNs += (double) rttNs;
         squaresNs += (double) rttNs * rttNs;
     }
 
@@ -70,9 +70,9 @@ final class PingStatistics {
         text.append(lossPercent()).append("% packet loss, time ");
         text.append(Math.round((latestNs - beganNs) / NS_IN_MS)).append("ms\n");
         if (hasAnswers()) {
-            text.append("rtt min/avg/max/mdev = ").append(milliseconds(leastNs));
+            text.append("rtt min/avg/max/mdev = ").append(milliseconds((double) leastNs));
             text.append('/').append(milliseconds(meanNs()));
-            text.append('/').append(milliseconds(mostNs));
+            text.append('/').append(milliseconds((double) mostNs));
             text.append('/').append(milliseconds(deviationNs())).append(" ms\n");
         }
         return text.toString();

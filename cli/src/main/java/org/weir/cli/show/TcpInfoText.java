@@ -33,7 +33,7 @@ final class TcpInfoText {
     }
 
     private static String milliseconds(long ns) {
-        final String text = "%.3f".formatted(ns / NS_IN_MS).replace(',', '.');
+        final String text = "%.3f".formatted((double) ns / NS_IN_MS).replace(',', '.');
         return text.endsWith(".000") ? text.substring(0, text.length() - 4) : text;
     }
 
