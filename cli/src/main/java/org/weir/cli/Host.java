@@ -259,7 +259,8 @@ final class Host implements AutoCloseable {
     ///
     /// @throws IOException if `socket` cannot be made
     void manage(Path socket) throws IOException {
-        management = ManageServer.listen(socket, new ManagedHost(access, resolver, this::doorStatistics, epochOffsetNs));
+        management =
+                ManageServer.listen(socket, new ManagedHost(access, resolver, this::doorStatistics, epochOffsetNs));
     }
 
     /// As [#manage] beside the control socket; not without one.

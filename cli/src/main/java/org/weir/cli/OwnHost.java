@@ -39,14 +39,12 @@ public final class OwnHost implements AutoCloseable {
     /// @param nameServers in the order in which they are preferred, 8 at most
     /// @throws IOException if the device cannot be opened
     /// @throws IllegalArgumentException if the gateway is not on the network of `address`
-    public static OwnHost start(
-            String tap, IpPrefix address, @Nullable IpAddress gateway, List<IpAddress> nameServers)
+    public static OwnHost start(String tap, IpPrefix address, @Nullable IpAddress gateway, List<IpAddress> nameServers)
             throws IOException {
         final Defaults defaults = new Defaults();
         new CommandLine(defaults)
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .parseArgs(
-                        nameServers.stream().map(server -> "--dns=" + server).toArray(String[]::new));
+                .parseArgs(nameServers.stream().map(server -> "--dns=" + server).toArray(String[]::new));
         final TapLink link = TapLink.open(TapOptions.tap(tap));
         final Host host = Host.on(List.of(Attachment.to(link, address)), defaults.options, ServicePorts.none(), null);
         final Path directory = Files.createTempDirectory("weir-own");

@@ -82,6 +82,15 @@ final class ArgumentsTest {
         ss time-wait                            | weir ss: 'time-wait': a filter is as in 'state time-wait close-wait'
         ss state asleep                         | weir ss: no state 'asleep'; 'weir ss --help' lists them
         ss state                                | weir ss: 'state': a filter is as in 'state time-wait close-wait'
+        dig                                     | weir dig: missing NAME, as in 'weir dig www.example.net'
+        dig a..b                                | weir dig: 'a..b' is not a name: 'a..b' has a label of 0 octets, not 1 to 63
+        dig a ANY                               | weir dig: no record type 'ANY'; there are A, AAAA, CNAME, MX, NS, PTR, SOA, SRV, TXT
+        dig a A b                               | weir dig: 'b' is one word too many
+        dig a +trace                            | weir dig: '+trace' is not known; there are +short and +tcp
+        dig --dns 10.10.10.1 a                  | weir dig: --dns needs --tap
+        tftp                                    | weir tftp: missing command; 'weir tftp --help' lists them
+        tftp get 10.10.10.1                     | weir tftp get: Missing required parameter: 'FILE'
+        tftp get --block 7 10.10.10.1 a         | weir tftp get: --block 7 is not in 8 to 65464
         tcpdump port x                          | weir tcpdump: filter, at 6: expected a port of 0 to 65535, not 'x'
         tcpdump -s 0                            | weir tcpdump: -s 0 is not in 1 to 262144
         tcpdump -c -1                           | weir tcpdump: -c -1 is negative

@@ -33,8 +33,8 @@ import picocli.CommandLine.Spec;
         description = {
             "",
             "Looks up records of TYPE (A, AAAA, CNAME, MX, NS, PTR, SOA, SRV or TXT; A by default) at NAME and prints"
-                + " them as dig does. Without @SERVER the host's own resolver answers, also from what it remembers;"
-                + " with it that server is asked. The search list is not used.",
+                    + " them as dig does. Without @SERVER the host's own resolver answers, also from what it remembers;"
+                    + " with it that server is asked. The search list is not used.",
         },
         mixinStandardHelpOptions = true,
         sortOptions = false,
@@ -215,7 +215,8 @@ public final class DigCommand implements Callable<Integer> {
             out.println();
         }
         out.println(";; Query time: " + answer.get("time_us").getAsLong() / MICROSECONDS_IN_MS + " msec");
-        out.println(";; SERVER: " + (answer.has("server") ? text(answer, "server") : "none: remembered, or not answered"));
+        out.println(
+                ";; SERVER: " + (answer.has("server") ? text(answer, "server") : "none: remembered, or not answered"));
     }
 
     /// Filled up to `columns` tabs, with one at least, as dig does.

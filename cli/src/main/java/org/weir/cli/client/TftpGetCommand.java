@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
         description = {
             "",
             "Gets FILE from the server at HOST in octet mode and writes it to LOCAL, which is FILE's last part by"
-                + " default. LOCAL is replaced once all has come.",
+                    + " default. LOCAL is replaced once all has come.",
         },
         mixinStandardHelpOptions = true,
         sortOptions = false,

@@ -24,8 +24,8 @@ import picocli.CommandLine.Spec;
         description = {
             "",
             "Serves the files of DIR on all addresses of the host, in octet mode, with block sizes up to 65464 and"
-                + " windows up to 64 blocks. Prints 'ready', and then a line for each request and each end of a"
-                + " transfer.",
+                    + " windows up to 64 blocks. Prints 'ready', and then a line for each request and each end of a"
+                    + " transfer.",
         },
         mixinStandardHelpOptions = true,
         sortOptions = false,
@@ -100,7 +100,10 @@ final class TftpServeCommand implements Callable<Integer> {
         final StringBuilder line = new StringBuilder();
         row.entrySet()
                 .forEach(entry -> line.append(line.isEmpty() ? "" : " ")
-                        .append(entry.getKey().equals("event") || entry.getKey().equals("file") ? "" : entry.getKey() + " ")
+                        .append(
+                                entry.getKey().equals("event") || entry.getKey().equals("file")
+                                        ? ""
+                                        : entry.getKey() + " ")
                         .append(entry.getValue().getAsString()));
         return line.toString();
     }

@@ -38,7 +38,8 @@ final class TftpTransferOptions {
             names = "--block",
             paramLabel = "N",
             defaultValue = "1428",
-            description = "Octets in a block, 8 to 65464, if the server knows the option; 1428 by default, 512 without.")
+            description =
+                    "Octets in a block, 8 to 65464, if the server knows the option; 1428 by default, 512 without.")
     private int blockSize;
 
     @Option(

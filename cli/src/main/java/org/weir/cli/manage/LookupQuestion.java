@@ -18,8 +18,8 @@ final class LookupQuestion implements Question {
     @Override
     public void answer(Request request, Exchange exchange) throws IOException, RequestException {
         final String name = request.text("name");
-        final HostAnswer answer = host.await(
-                (_, later) -> host.resolver().lookup(name, AddressFamily.IPV4, later::complete));
+        final HostAnswer answer =
+                host.await((_, later) -> host.resolver().lookup(name, AddressFamily.IPV4, later::complete));
         if (answer.status() != AnswerStatus.FOUND) {
             throw new RequestException(name + ": " + answer.status().sentence());
         }

@@ -24,8 +24,7 @@ public final class ManagedHost {
     /// @param resolver the host's, which ends before the host
     /// @param others counts that are not the stack's; asked in the stack's thread
     /// @param epochOffsetNs what is added to the stack's time to give nanoseconds since 1970
-    public ManagedHost(
-            LoopAccess access, Resolver resolver, Supplier<List<Statistic>> others, long epochOffsetNs) {
+    public ManagedHost(LoopAccess access, Resolver resolver, Supplier<List<Statistic>> others, long epochOffsetNs) {
         this.access = access;
         this.resolver = resolver;
         this.others = others;
@@ -49,7 +48,8 @@ public final class ManagedHost {
         return call.answer();
     }
 
-    /// What comes of `question`, which its owner begins to ask and which is answered later, at the latest when the host
+    /// What comes of `question`, which its owner begins to ask and which is answered later, at the latest when the
+    /// host
     /// ends.
     ///
     /// @throws org.weir.runtime.StackEndedException if the host has ended

@@ -68,8 +68,7 @@ final class TftpQuestion implements Question {
             final Path local = Path.of(request.text("path"));
             if (request.flag("put")) {
                 final MemorySegment content = content(local);
-                return host.ask(
-                        stack -> new TftpClient(stack, address, port).put(remote, options, content, listener));
+                return host.ask(stack -> new TftpClient(stack, address, port).put(remote, options, content, listener));
             }
             final FileSink sink = FileSink.replacing(local);
             return host.ask(stack -> new TftpClient(stack, address, port).get(remote, options, sink, listener));

@@ -43,8 +43,8 @@ final class TftpServeQuestion implements Question {
         final int port = (int) request.number("port", 1, LAST_PORT, TftpClient.PORT);
         final TftpServer server;
         try {
-            server = host.ask(stack -> TftpServer.start(
-                    stack, IpAddress.ANY, port, files, TftpLimits.DEFAULTS, new Ends(rows)));
+            server = host.ask(
+                    stack -> TftpServer.start(stack, IpAddress.ANY, port, files, TftpLimits.DEFAULTS, new Ends(rows)));
         } catch (IllegalStateException e) {
             throw new RequestException(String.valueOf(e.getMessage()));
         }

@@ -55,7 +55,7 @@ public final class FileSink implements TftpSink {
                 channel.write(buffer);
             }
         } catch (IOException _) {
-            throw new TftpRefusal(TftpError.DISK_FULL, "cannot be written");
+            throw new TftpRefusal(TftpError.DISK_FULL, "no space left, or a fault of the disk");
         }
     }
 
