@@ -95,10 +95,10 @@ final class TftpCommandTest {
         "atftpd, 512, 1, --no-offload",
         "atftpd, 1428, 64, --no-offload",
         "atftpd, 65464, 4, --no-offload",
-        "atftpd, 8192, 8, '--fault=loss=5%,seed=4'",
+        "atftpd, 1428, 8, '--fault=loss=5%,seed=4'",
         "tftpd-hpa, 512, 1, --no-offload",
         "tftpd-hpa, 65464, 4, --no-offload",
-        "tftpd-hpa, 8192, 8, '--fault=loss=5%,seed=4'",
+        "tftpd-hpa, 1428, 8, '--fault=loss=5%,seed=4'",
     })
     void filesArriveWhole(String server, int blockSize, int windowSize, String network) throws Exception {
         OwnNetwork.run(() -> {
