@@ -174,7 +174,11 @@ public final class HttpExchange {
     }
 
     void ended() {
-        onEnd.run();
+        try {
+            onEnd.run();
+        } catch (RuntimeException _) {
+            // The client that could be told has gone, or has its answer.
+        }
     }
 
     /// Octets that are there.

@@ -16,21 +16,22 @@ import org.weir.time.StackClock;
 import org.weir.time.TimerWheel;
 import org.weir.wire.IpAddress;
 
-/// A small HTTP/1.1 server, RFC 9110 and RFC 9112, on the raw interface: GET and HEAD, connections that stay open,
-/// requests that arrive split at any octet or many at once.
+/// An HTTP/1.1 server, RFC 9110 and RFC 9112, on the raw interface, in plain or over TLS: connections that stay open,
+/// requests that arrive split at any octet or many at once, bodies with a length or in chunks, conditions and ranges.
 ///
 /// Connections and their buffers are made when it starts; a client for whom none is left is closed. Requests are
-/// answered in the owner's thread from what an [HttpSite] has. Serving content by reference allocates nothing.
+/// answered in the owner's thread from what an [HttpSite] has. Serving content by reference in plain allocates nothing.
 ///
 /// | request | answer |
 /// |---|---|
-/// | malformed, without `Host`, with two lengths, a path with `.` or `..` | 400, close |
+/// | malformed, without `Host`, with two lengths or a length and chunks, a path with `.` or `..` | 400, close |
 /// | nothing under the path | 404 |
-/// | another method than GET and HEAD | 405; 501 and close if nobody knows it |
+/// | another method than GET and HEAD, and no handler | 405; 501 and close if nobody knows it |
 /// | not complete in time | 408, close |
+/// | a body that is too long | 413, close |
 /// | request line over 8,192 octets, head over the buffer or 100 fields | 414, 431, close |
 /// | an expectation other than `100-continue` | 417, close |
-/// | a transfer coding | 501, close |
+/// | a transfer coding other than `chunked` | 501, close |
 /// | HTTP of another major version | 505, close |
 public final class HttpServer implements TcpHandler, TcpAcceptHandler, AutoCloseable {
     private static final int LEAST_BACKLOG = 512;

@@ -11,7 +11,7 @@ import org.weir.time.StackClock;
 final class PaceTest {
     private static final long SECOND = StackClock.SECOND;
     /// Next to where the clock turns negative.
-    private static final long START = Long.MAX_VALUE - 5 * SECOND;
+    private static final long START = Long.sum(Long.MAX_VALUE, -5 * SECOND);
 
     private final Pace pace = new Pace(500);
 
