@@ -251,7 +251,7 @@ final class ClientCommandsTest {
     @ValueSource(strings = {"ping 10.0.0.1", "nc 10.0.0.1 7", "get http://10.0.0.1/"})
     void withoutAHostAClientSaysHowToStartOne(String words) throws Exception {
         final Path nobody = Files.createTempDirectory("weir-nobody").resolve("control");
-        final String[] arguments = (words + " --socket " + nobody).split(" ");
+        final String[] arguments = (words + " --socket " + nobody).split(" ", -1);
         try (WeirProcess asking = WeirProcess.start(arguments)) {
             assertEquals(
                     "weir " + arguments[0] + ": no host runs with the socket " + nobody

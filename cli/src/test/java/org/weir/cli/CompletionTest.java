@@ -22,7 +22,7 @@ final class CompletionTest {
 
     private Path script(String shell) throws Exception {
         final StringWriter out = new StringWriter();
-        assertEquals(0, Main.run(new PrintWriter(out, true), new PrintWriter(System.err, true), "completion", shell));
+        assertEquals(0, Main.run(new PrintWriter(out, true), new PrintWriter(new StringWriter()), "completion", shell));
         return Files.writeString(directory.resolve("weir"), out.toString());
     }
 
@@ -47,11 +47,11 @@ final class CompletionTest {
         weir get --ca | --cacert
         """)
     void bashCompletes(String typed, String expected) throws Exception {
-        final String[] words = typed.split(" ");
+        final String[] words = typed.split(" ", -1);
         final String completed = bash("COMP_WORDS=(" + typed + "); COMP_CWORD=" + (words.length - 1) + "; COMP_LINE='"
                 + typed + "'; COMP_POINT=" + typed.length()
                 + "; f=$(complete -p weir | sed 's/.*-F \\([^ ]*\\) .*/\\1/'); $f; echo \"${COMPREPLY[@]}\"");
-        assertTrue(Set.of(completed.strip().split(" ")).contains(expected), completed);
+        assertTrue(Set.of(completed.strip().split(" ", -1)).contains(expected), completed);
     }
 
     @Test

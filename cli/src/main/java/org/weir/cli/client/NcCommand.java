@@ -184,9 +184,6 @@ public final class NcCommand implements Callable<Integer> {
             succeeded(port);
             return relay(stream);
         } catch (Failure e) {
-            if (e.getMessage() != null && e.getMessage().startsWith("no host ")) {
-                throw e;
-            }
             throw new Failure(describe(port, e));
         }
     }

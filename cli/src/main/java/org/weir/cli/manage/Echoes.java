@@ -145,15 +145,19 @@ final class Echoes implements RawHandler {
     private JsonObject failed(ReportedError error) {
         final JsonObject event = new JsonObject();
         event.addProperty("event", "error");
-        final Pbuf quoted = error.quoted();
-        final boolean isNumbered = quoted != null && quoted.length() >= Short.BYTES;
-        event.addProperty(
-                "sequence", isNumbered ? Short.toUnsignedInt(quoted.segment().get(NUMBER, quoted.offset())) : latest);
+        event.addProperty("sequence", sequenceOf(error));
         event.addProperty("from", IpAddress.format(0, error.reporterLow()));
         event.addProperty("type", error.type());
         event.addProperty("code", error.code());
         event.addProperty("mtu", error.nextHopMtu());
         return event;
+    }
+
+    private int sequenceOf(ReportedError error) {
+        final Pbuf quoted = error.quoted();
+        return quoted == null || quoted.length() < Short.BYTES
+                ? latest
+                : Short.toUnsignedInt(quoted.segment().get(NUMBER, quoted.offset()));
     }
 
     /// What does not fit is lost, as a packet might be.

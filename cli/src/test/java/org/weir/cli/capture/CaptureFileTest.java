@@ -12,6 +12,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.Channels;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.weir.link.Framing;
@@ -29,7 +30,7 @@ final class CaptureFileTest {
     }
 
     private CaptureWriter writer() throws IOException {
-        return new CaptureWriter(octets -> file.write(octets.array(), 0, octets.remaining()), 65_535);
+        return new CaptureWriter(octets -> Channels.newChannel(file).write(octets), 65_535);
     }
 
     private CaptureReader reader() {
