@@ -110,7 +110,7 @@ final class ClientCommandsTest {
                     WeirProcess ping = host.start("ping", RunningHost.KERNEL)) {
                 assertTrue(ping.line().startsWith("PING "));
                 assertTrue(ping.line().contains(" icmp_seq=1 "));
-                ping.signal("INT");
+                ping.signal("TERM");
                 final Result result = ping.result(LIMIT_S).hasStatus(0);
                 assertTrue(result.output().contains(" 0% packet loss"), result::toString);
             }

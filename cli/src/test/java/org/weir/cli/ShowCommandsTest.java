@@ -190,8 +190,8 @@ final class ShowCommandsTest {
                         lines.get(1)
                                 .matches("\t cubic ts sack wscale:\\d+,\\d+ rto:\\d+(\\.\\d+)? rtt:[\\d./]+ mss:1448"
                                         + " pmtu:1500 rcvmss:\\d+ advmss:1460 cwnd:\\d+ (ssthresh:\\d+"
-                                        + " )?bytes_sent:12345 bytes_acked:12345 bytes_received:12345"
-                                        + " segs_out:\\d+ segs_in:\\d+ .*"),
+                                        + " )?bytes_sent:\\d+ (bytes_retrans:\\d+ )?bytes_acked:12345"
+                                        + " bytes_received:12345 segs_out:\\d+ segs_in:\\d+ .*"),
                         lines::toString);
                 final JsonObject info = host.rows("ss", "-ti").getFirst().getAsJsonObject("tcp_info");
                 assertEquals(12_345, info.get("bytes_received").getAsInt());
