@@ -69,8 +69,7 @@ final class EspFile {
     /// Reads a file that holds keys, and which therefore only its user may read.
     ///
     /// @throws IOException if it cannot be read, others can read it, or a line is not as it must be; the message
-    /// names
-    ///     the file and the line
+    /// names the file and the line
     static EspFile read(Path path) throws IOException {
         final Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(path);
         if (permissions.contains(PosixFilePermission.GROUP_READ)

@@ -185,8 +185,7 @@ final class Host implements AutoCloseable {
     /// if `door` is not null. [#run] starts it.
     ///
     /// @throws IOException if the capture file or the directory to serve cannot be opened, a key cannot be used, or
-    /// the
-    /// door not be made
+    /// the door not be made
     /// @throws IllegalStateException if two services are to have the same port
     static Host on(List<Attachment> attachments, HostOptions options, ServicePorts ports, @Nullable DoorSpec door)
             throws IOException {

@@ -72,8 +72,7 @@ final class HttpDifferentialTest {
     }
 
     /// The statuses that a server answers with; `refused` if it tells an error, or does not go on to the second
-    /// request
-    /// as it would with a client that keeps the connection.
+    /// request as it would with a client that keeps the connection.
     private static String answers(String host, String request) throws IOException {
         final ByteArrayOutputStream all = new ByteArrayOutputStream();
         try (Socket socket = new Socket()) {

@@ -164,8 +164,7 @@ public final class Ipv4 {
     /// Adds an interface on a VLAN of `carrier`.
     ///
     /// @throws IllegalArgumentException if `carrier` is not an Ethernet of this host, is on a VLAN itself, or has
-    /// an
-    ///     interface on this VLAN
+    /// an interface on this VLAN
     public Netif addVlan(String name, Netif carrier, Vlan vlan) {
         if (!netifs.contains(carrier) || carrier.capabilities().framing() != Framing.ETHERNET) {
             throw new IllegalArgumentException("interface " + carrier.name() + " is no Ethernet of this host");

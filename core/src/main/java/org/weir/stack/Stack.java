@@ -101,8 +101,7 @@ public final class Stack implements AutoCloseable {
     /// all frames.
     ///
     /// @throws IllegalArgumentException if `carrier` is not an Ethernet of this stack, is on a VLAN itself, or has
-    /// an
-    ///     interface on this VLAN
+    /// an interface on this VLAN
     public Netif addVlan(String name, Netif carrier, Vlan vlan) {
         resources.owner().check();
         return ipv4.addVlan(name, carrier, vlan);

@@ -25,8 +25,7 @@ import org.weir.tcp.TcpConfig;
 /// @param udpEndpoints UDP endpoints
 /// @param udpQueue octets that wait for the reader of one UDP endpoint
 /// @param rawEndpoints raw endpoints and those for ICMP echo, each with a queue as that of a UDP endpoint; and as many
-/// packet
-///     endpoints
+/// packet endpoints
 /// @param memberships groups that UDP endpoints have joined, all together
 /// @param reassemblies datagrams of which fragments wait for the others; they hold a quarter of the pages at most
 /// @param sockets descriptors of the BSD-like interface

@@ -102,8 +102,7 @@ public final class TcpListener extends HashEntry<TcpListener> {
     /// Begins to accept connections.
     ///
     /// @param connections how many may wait for [#accept], and how many may be half open before SYNs are answered
-    /// by
-    ///     cookies; at least 1
+    /// by cookies; at least 1
     /// @return false if the port is shared and another one listens on it, or the filter refuses: [Tcp#refusal]
     public boolean listen(int connections, TcpAcceptHandler events) {
         tcp.checkOwner();

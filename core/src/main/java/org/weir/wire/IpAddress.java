@@ -92,8 +92,7 @@ public record IpAddress(long high, long low) {
     }
 
     /// The first of the longest runs of two groups or more that are 0: its place shifted left by 4, and its length;
-    /// 0
-    /// if there is none.
+    /// 0 if there is none.
     private static int longestZeros(long high, long low) {
         int best = 0;
         int length = 0;

@@ -7,9 +7,8 @@ import org.jspecify.annotations.Nullable;
 import org.weir.time.StackClock;
 
 /// Answers for as long as they may be remembered, RFC 1034 section 5.3.1 and RFC 2308: a whole answer under the
-/// question
-/// that it answers, aliases included, so that no answer says anything about another question. The one that was not
-/// asked for for longest gives way.
+/// question that it answers, aliases included, so that no answer says anything about another question. The one that was
+/// not asked for for longest gives way.
 final class AnswerCache {
     /// RFC 1035 and RFC 2181 permit 68 years; a day is what resolvers believe.
     static final int LONGEST_S = 86_400;

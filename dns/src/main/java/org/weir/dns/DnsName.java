@@ -35,8 +35,7 @@ public final class DnsName {
     }
 
     /// Reads a name in the presentation format of RFC 1035 section 5.1: labels with dots between, a dot at the end
-    /// or
-    /// not, `\.` for a dot in a label and `\DDD` for an octet.
+    /// or not, `\.` for a dot in a label and `\DDD` for an octet.
     ///
     /// @throws IllegalArgumentException if it is not a name; the message says why
     public static DnsName parse(String text) {

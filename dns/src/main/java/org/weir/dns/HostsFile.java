@@ -17,9 +17,8 @@ import org.weir.time.StackClock;
 import org.weir.wire.IpAddress;
 
 /// A file of names in the manner of hosts(5): an address and its names in each line, `#` before comments. Lines that
-/// say
-/// nothing are passed over, a file that cannot be read has no names. Whether it has changed is looked at every 5 s at
-/// most, when somebody asks: the stack waits for the disk then.
+/// say nothing are passed over, a file that cannot be read has no names. Whether it has changed is looked at every 5 s
+/// at most, when somebody asks: the stack waits for the disk then.
 final class HostsFile {
     private static final long LOOK_NS = 5 * StackClock.SECOND;
     private static final long LONGEST = 16L << 20;

@@ -38,8 +38,7 @@ record Message(
     private static final int INTERNET = 1;
 
     /// Reads the first `length` of `octets` if they answer `question` with the number `id`: the same number, the
-    /// same
-    /// question (RFC 5452 section 9.1), in a well-formed message. Null for anything else, which may be forged.
+    /// same question (RFC 5452 section 9.1), in a well-formed message. Null for anything else, which may be forged.
     static @Nullable Message answering(Question question, int id, byte[] octets, int length) {
         final WireReader reader = new WireReader(octets, length);
         final boolean isOurs = reader.u16() == id;

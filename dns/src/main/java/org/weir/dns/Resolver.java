@@ -93,10 +93,8 @@ public final class Resolver implements AutoCloseable {
     }
 
     /// Looks up the addresses of a host: a literal address, `localhost`, the hosts file, then name servers, with
-    /// the
-    /// domains of the search list behind the name as resolv.conf(5) has it. A name with a dot at its end is asked
-    /// for
-    /// as it is alone.
+    /// the domains of the search list behind the name as resolv.conf(5) has it. A name with a dot at its end is
+    /// asked for as it is alone.
     public void lookup(String host, AddressFamily family, HostHandler handler) {
         lookups.begin(host, family, handler);
     }
@@ -151,8 +149,7 @@ public final class Resolver implements AutoCloseable {
     // ---- settings ----
 
     /// Asks other servers from now on, with nothing held against them; questions that are on their way go to them
-    /// when
-    /// their present server fails.
+    /// when their present server fails.
     ///
     /// @param addresses in the order in which they are preferred
     /// @throws IllegalArgumentException if they are more than 8

@@ -134,8 +134,7 @@ public final class PreloadServer implements Polled, AutoCloseable {
     }
 
     /// Looks up names for programs by `names`, which stays the caller's, while it knows a name server; otherwise
-    /// they
-    /// ask as they would without this host.
+    /// they ask as they would without this host.
     public void resolver(@Nullable Resolver names) {
         resolver = names;
     }

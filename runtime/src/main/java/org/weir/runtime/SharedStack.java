@@ -19,10 +19,9 @@ import org.weir.time.StackClock;
 ///   the loop, or a helper: take the lock, run what is queued, poll, give it up, wait for a frame, a deadline, a call
 /// ```
 ///
-/// Before it is queued, a call looks for a few microseconds whether the lock becomes free.
-/// So a call costs no switch of threads while the stack is idle, and never waits for more than what the holder does at
-/// a time: one poll. Handlers and socket callbacks are called by whichever thread holds the lock and must not wait;
-/// they may call the stack.
+/// Before it is queued, a call looks for a few microseconds whether the lock becomes free. So a call costs no switch of
+/// threads while the stack is idle, and never waits for more than what the holder does at a time: one poll. Handlers
+/// and socket callbacks are called by whichever thread holds the lock and must not wait; they may call the stack.
 ///
 /// A call allocates nothing, unless the mailbox is full; a loop that finds the lock taken waits in the JDK's queue,
 /// which may. What the stack sends in answer leaves before the call returns, unless it is more than one poll sends.

@@ -11,8 +11,7 @@ import java.util.stream.Stream;
 /// What the HTTP servers serve, and nginx's configuration; gone when the JVM ends.
 ///
 /// nginx is one process with one event loop, as Weir is one thread, and has what makes it fast: `sendfile`, open files
-/// kept,
-/// no log.
+/// kept, no log.
 final class HttpFiles {
     static final String SMALL = "small";
     static final String LARGE = "large";

@@ -7,8 +7,7 @@ final class HttpLoad {
     private static final long MS_PER_S = 1_000;
 
     /// Arguments: URL, connections, seconds of warm-up, seconds, process id. The clock of /proc ticks a hundred
-    /// times a
-    /// second.
+    /// times a second.
     private static final String SCRIPT = """
         command -v wrk >/dev/null || { echo "wrk is not installed"; exit 1; }
         lua=$(mktemp) || exit 1

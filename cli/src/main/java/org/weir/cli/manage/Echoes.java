@@ -19,15 +19,13 @@ import org.weir.wire.IcmpHeader;
 import org.weir.wire.IpAddress;
 
 /// Echo requests to one host, and what comes back, timed in the stack's thread: the hand-over to another thread is in
-/// no
-/// round-trip time. Events wait in a queue with an end.
+/// no round-trip time. Events wait in a queue with an end.
 final class Echoes implements RawHandler {
     private static final int EVENTS = 4_096;
     /// The latest requests, whose answers are timed; a power of two.
     private static final int REMEMBERED = 1_024;
     /// Where requests repeat their numbers, since reports quote what is behind the ICMP header. One that quotes
-    /// less is
-    /// taken to be about the latest request.
+    /// less is taken to be about the latest request.
     private static final int SEQUENCE = IcmpHeader.LENGTH;
 
     private static final ValueLayout.OfShort NUMBER = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);

@@ -91,8 +91,7 @@ final class Exchange {
     }
 
     /// Says that what was asked for has begun: something else than rows follows, for as long as the client wants.
-    /// It
-    /// may take its time from now on: what waits for it has an end of its own.
+    /// It may take its time from now on: what waits for it has an end of its own.
     void begin(JsonObject facts) throws IOException {
         line(named("ok", facts));
         flush();

@@ -49,8 +49,7 @@ public final class ManagedHost {
     }
 
     /// What comes of `question`, which its owner begins to ask and which is answered later, at the latest when the
-    /// host
-    /// ends.
+    /// host ends.
     ///
     /// @throws org.weir.runtime.StackEndedException if the host has ended
     <T> T await(BiConsumer<Stack, CompletableFuture<T>> question) {

@@ -7,8 +7,7 @@ import java.util.concurrent.TimeUnit;
 import org.weir.raw.RawResult;
 
 /// Sends echo requests at an interval: a row for each request, each answer and each error that is reported, until all
-/// are
-/// answered, the time is over, or the client says that it will ask nothing more.
+/// are answered, the time is over, or the client says that it will ask nothing more.
 final class PingQuestion implements Question {
     private static final int MOST_OCTETS = 65_507;
     private static final long MOST_MS = 3_600_000;

@@ -240,8 +240,7 @@ public final class TcpdumpCommand implements Callable<Integer> {
     }
 
     /// Passes on the frames that `filter` wants, no more than the user wants; `onEnough` is told then, and what
-    /// still
-    /// comes is passed over. Returns how many there were.
+    /// still comes is passed over. Returns how many there were.
     private long pass(CaptureReader reader, CaptureFilter filter, FrameTarget target, Runnable onEnough)
             throws IOException {
         final FrameView view = new FrameView();

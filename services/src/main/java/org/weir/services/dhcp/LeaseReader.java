@@ -17,8 +17,7 @@ final class LeaseReader {
     private static final int MOST_ADDRESSES = 16;
     private static final int MOST_ROUTES = 64;
     /// What every host must be able to receive, RFC 791. Smaller ones, which RFC 2132 permits, would let an
-    /// impostor
-    /// make all traffic a multiple of itself.
+    /// impostor make all traffic a multiple of itself.
     private static final int LEAST_MTU = 576;
     private static final int LOOPBACK_NET = 127;
     private static final int FIRST_MULTICAST = 224;

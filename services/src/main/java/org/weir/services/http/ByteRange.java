@@ -6,8 +6,7 @@ import java.lang.foreign.ValueLayout;
 /// The part of a content that a request asks for, RFC 9110 section 14.1.2: `bytes=0-499`, `bytes=500-` or `bytes=-500`.
 ///
 /// Several ranges at once are answered with the whole, which section 14.2 permits and every client must expect: what
-/// many
-/// small or overlapping ranges cost a server (CVE-2011-3192) is then nothing.
+/// many small or overlapping ranges cost a server (CVE-2011-3192) is then nothing.
 final class ByteRange {
     private static final long NONE = -1;
 

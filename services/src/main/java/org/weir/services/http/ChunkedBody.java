@@ -51,8 +51,7 @@ final class ChunkedBody {
     }
 
     /// Reads what is not data from `from` on. Returns where it stopped: at data, behind the body, at `to`, or at
-    /// what
-    /// is malformed.
+    /// what is malformed.
     int skipFrame(MemorySegment buffer, int from, int to) {
         int at = from;
         while (at < to && state != State.DATA && !isOver() && !isMalformed()) {

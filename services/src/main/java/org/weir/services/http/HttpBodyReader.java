@@ -8,7 +8,6 @@ public interface HttpBodyReader {
     void piece(MemorySegment memory, long offset, int length);
 
     /// There were all of them. Not called for a body that ends early, is malformed or is too long: that one is
-    /// refused
-    /// before.
+    /// refused before.
     void end();
 }

@@ -7,7 +7,6 @@ public interface HttpBodySource {
     int END = -1;
 
     /// Writes up to `room` octets to `target` from `offset` on. Returns how many; 0 if there is nothing now, in
-    /// which case
-    /// [HttpExchange#resume] lets it be asked again; [#END] behind the last one.
+    /// which case [HttpExchange#resume] lets it be asked again; [#END] behind the last one.
     int fill(byte[] target, int offset, int room);
 }

@@ -247,8 +247,7 @@ final class HttpConnection {
     }
 
     /// A body is read before the answer to it is sent, so that one that is malformed is refused. Nobody waits for
-    /// one
-    /// that is not to be read.
+    /// one that is not to be read.
     private void bodyComesFirst() {
         if (isLast && request.headerFields().expectsContinue() || body.left() > LONGEST_SKIP) {
             beginAnswer();
@@ -487,8 +486,7 @@ final class HttpConnection {
     }
 
     /// Nobody asks for events and closes at once. Other answers are worth having for a client that has sent its
-    /// last
-    /// request.
+    /// last request.
     private boolean endIfClientHasGone() {
         if (exchange != null && exchange.eventStream() != null && stream.endOfStream()) {
             close();

@@ -69,8 +69,7 @@ public final class HttpContent {
     }
 
     /// As this, with what tells it from its earlier and later states, RFC 9110 section 8.8. Clients may then ask
-    /// whether
-    /// it has changed, and for parts of it.
+    /// whether it has changed, and for parts of it.
     ///
     /// @param tag another one for each state; without the quotes, which it must not contain either
     /// @param modifiedSecond when it became what it is, since 1970

@@ -36,8 +36,7 @@ public final class HttpExchange {
     }
 
     /// Lets `pieces` have the body as it arrives. To be called before [HttpHandler#handle] returns; without it the
-    /// body is
-    /// passed over. A body above [HttpConfig#bodyLimit] is refused with 413.
+    /// body is passed over. A body above [HttpConfig#bodyLimit] is refused with 413.
     public void receive(HttpBodyReader pieces) {
         if (connection.isHandling(this)) {
             reader = pieces;

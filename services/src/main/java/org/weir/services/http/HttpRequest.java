@@ -57,8 +57,7 @@ public final class HttpRequest {
     }
 
     /// The value of a header field, whatever the case of its name; null if there is none. Those of several fields
-    /// are
-    /// joined by commas, RFC 9110 section 5.3.
+    /// are joined by commas, RFC 9110 section 5.3.
     public @Nullable String field(String name) {
         String value = null;
         for (final String line : fields.split("\n", -1)) {

@@ -20,8 +20,8 @@ interface OctetStream {
     int read(MemorySegment target, int offset, int length);
 
     /// The client has said that it sends no more, and all of it was read. What ends a body is never this, but its
-    /// length
-    /// or its last chunk: so an end that somebody else has made on the way (a truncation attack) completes nothing.
+    /// length or its last chunk: so an end that somebody else has made on the way (a truncation attack) completes
+    /// nothing.
     boolean endOfStream();
 
     /// Takes a copy of up to `length` octets. Returns how many.

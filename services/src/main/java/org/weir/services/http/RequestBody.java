@@ -3,8 +3,7 @@ package org.weir.services.http;
 import java.lang.foreign.MemorySegment;
 
 /// Where the body of a request lies in what arrives, RFC 9112 section 6: nowhere, as many octets as a length says, or
-/// in
-/// chunks.
+/// in chunks.
 final class RequestBody {
     private final ChunkedBody chunks = new ChunkedBody();
     private boolean isChunked;

@@ -21,13 +21,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The directory is read once, when this is made: a request is a look-up in a table, so no path leads out of the
 /// directory, and a new file is served after the next start. A file that is served is looked at again when it is asked
-/// for
-/// and a second has passed since the last time; if it was replaced or written to, it is mapped anew, under another
-/// entity
-/// tag. What is being sent by then is sent on from the old mapping: whoever replaces a file does so under a new name
-/// and
-/// renames it, so that everybody gets either of the two. A file that is cut short in place ends connections that
-/// would have had what is gone; see `docs/http.md`.
+/// for and a second has passed since the last time; if it was replaced or written to, it is mapped anew, under another
+/// entity tag. What is being sent by then is sent on from the old mapping: whoever replaces a file does so under a new
+/// name and renames it, so that everybody gets either of the two. A file that is cut short in place ends connections
+/// that would have had what is gone; see `docs/http.md`.
 ///
 /// Left out are files that are hidden (their name, or a directory's, begins with a dot), symbolic links that lead out
 /// of the directory, and links to directories. A path that ends in `/` names the `index.html` there, and the same path
@@ -109,8 +106,8 @@ public final class StaticFiles implements HttpSite {
     }
 
     /// As above, for a stack that itself reads what it sends: for a link without offload, to encrypt or to capture
-    /// it. What
-    /// is sent is copied, so that a file that is cut short meanwhile ends its connection and not the stack.
+    /// it. What is sent is copied, so that a file that is cut short meanwhile ends its connection and not the
+    /// stack.
     ///
     /// @throws IOException as above
     public static StaticFiles copying(Path directory) throws IOException {

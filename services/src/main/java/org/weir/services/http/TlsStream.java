@@ -343,8 +343,7 @@ final class TlsStream implements OctetStream {
     }
 
     /// RFC 8446 section 6.1: a client that does not see the alert `close_notify` before the FIN cannot tell the end
-    /// from
-    /// one that somebody else has made.
+    /// from one that somebody else has made.
     private void sendEnd() {
         if (!isShutDown || sentEnd || !flush()) {
             return;

@@ -13,8 +13,7 @@ import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
 /// Chooses the key for the name that a client asks for, RFC 6066 section 3: one whose certificate has that name, else
-/// the
-/// first one that fits what the client can verify.
+/// the first one that fits what the client can verify.
 final class NamedKeys extends X509ExtendedKeyManager {
     private static final int NONE = -1;
 

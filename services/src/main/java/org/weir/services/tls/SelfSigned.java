@@ -17,8 +17,7 @@ import java.util.List;
 import org.weir.wire.IpAddress;
 
 /// Makes certificates that nobody but their own key vouches for, RFC 5280: a P-256 key, ECDSA with SHA-256. The JDK
-/// makes
-/// keys and signatures, but has no interface for certificates.
+/// makes keys and signatures, but has no interface for certificates.
 final class SelfSigned {
     private static final Duration BEFORE = Duration.ofDays(1);
     private static final Duration VALIDITY = Duration.ofDays(365);

@@ -9,8 +9,7 @@ import java.util.List;
 import org.weir.wire.IpAddress;
 
 /// The keys of a TLS server. Several are told apart by the names in their certificates (SNI); the first one is for
-/// clients
-/// that ask for none of them.
+/// clients that ask for none of them.
 public final class TlsKeys {
     private final List<ServerKey> keys;
 

@@ -13,8 +13,7 @@ import javax.net.ssl.SSLParameters;
 /// compute.
 ///
 /// TLS 1.3 and 1.2, with suites that have forward secrecy and authenticated encryption only, the server's choice of
-/// them;
-/// ALPN `http/1.1`. Sessions are resumed for an hour, by tickets that the server keeps nothing for.
+/// them; ALPN `http/1.1`. Sessions are resumed for an hour, by tickets that the server keeps nothing for.
 ///
 /// A signature and a key exchange take longer than most polls of a stack, so that they run elsewhere: in
 /// `workers`, and what follows from them in the stack's owner again.

@@ -14,8 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.weir.time.StackClock;
 
 /// Conditional requests and ranges, as a client sees them. The content is from 1994-11-06 08:49:37, its tag is `"v1"`,
-/// and
-/// it is a day later now.
+/// and it is a day later now.
 final class PreconditionsTest {
     private static final long MODIFIED = 784_111_777;
     private static final HttpConfig CONFIG = HttpConfig.defaults((MODIFIED + 86_400) * StackClock.SECOND);
