@@ -2,7 +2,6 @@ package org.weir.cli.client;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -12,7 +11,6 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
@@ -265,7 +263,7 @@ public final class GetCommand implements Callable<Integer> {
         final boolean isRest = have > 0 && isRestFrom(response, have);
         final long length = response.length();
         final long already = isRest ? have : 0;
-        final boolean isSeen = !quiet && output != null && isTerminal();
+        final boolean isSeen = !quiet && output != null && Progress.hasTerminal();
         final Progress progress =
                 new Progress(spec.commandLine().getErr(), isSeen, length < 0 ? -1 : length + already, already);
         try (OutputStream target = target(isRest)) {
@@ -285,10 +283,6 @@ public final class GetCommand implements Callable<Integer> {
             throw new Failure(PARTIAL, "the server sends another part than was asked for");
         }
         return true;
-    }
-
-    private static boolean isTerminal() {
-        return Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
     }
 
     private OutputStream target(boolean isRest) throws IOException {

@@ -1,7 +1,9 @@
 package org.weir.cli.client;
 
+import java.io.Console;
 import java.io.PrintWriter;
 import java.util.Locale;
+import java.util.Optional;
 
 /// A bar that grows, on a terminal, a few times a second.
 ///
@@ -30,6 +32,11 @@ final class Progress {
         this.isShown = isShown;
         this.whole = whole;
         this.already = already;
+    }
+
+    /// True if somebody sees a bar.
+    static boolean hasTerminal() {
+        return Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
     }
 
     void more(int octets) {

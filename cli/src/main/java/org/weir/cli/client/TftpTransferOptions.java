@@ -112,7 +112,7 @@ final class TftpTransferOptions {
 
     private void transfer(ClientStack opened, JsonObject request, long whole) throws IOException, Failure {
         final Progress progress =
-                new Progress(mixee.commandLine().getErr(), !quiet && !json && System.console() != null, whole, 0);
+                new Progress(mixee.commandLine().getErr(), !quiet && !json && Progress.hasTerminal(), whole, 0);
         final long beganNs = System.nanoTime();
         final long[] octets = {0};
         try (ManageClient client = opened.open()) {
