@@ -65,7 +65,8 @@ final class WebServices {
         return byReference ? StaticFiles.of(of.directory()) : StaticFiles.copying(of.directory());
     }
 
-    /// For handshakes: threads that end when there are none. Each connection has one task at a time here.
+    /// For handshakes: threads that end when there are none. A connection waits here with one task; what waits for
+    /// one that has gone is passed over.
     private static Executor workers() {
         final int threads = Runtime.getRuntime().availableProcessors();
         final ThreadPoolExecutor pool = new ThreadPoolExecutor(

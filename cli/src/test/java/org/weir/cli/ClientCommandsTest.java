@@ -80,7 +80,7 @@ final class ClientCommandsTest {
                         "weir ping: Network is unreachable\n",
                         host.result("ping", "-c", "1", "192.0.2.1").hasStatus(2).error());
                 assertEquals(
-                        "weir ping: 'no.such.host' is neither an IPv4 address nor in /etc/hosts\n",
+                        "weir ping: no.such.host: no name server is known\n",
                         host.result("ping", "no.such.host").hasStatus(2).error());
             }
         });

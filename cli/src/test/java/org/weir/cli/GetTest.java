@@ -174,7 +174,7 @@ final class GetTest {
                                 .hasStatus(7)
                                 .error());
                 assertEquals(
-                        "weir get: 'no.such.host' is neither an IPv4 address nor in /etc/hosts\n",
+                        "weir get: no.such.host: no name server is known\n",
                         host.result("get", "http://no.such.host/").hasStatus(6).error());
                 server.stop(0);
             }

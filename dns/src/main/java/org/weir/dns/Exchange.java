@@ -46,6 +46,7 @@ final class Exchange implements UdpHandler {
     private @Nullable ServerStream stream;
     private int id;
     private boolean isExtended;
+    private boolean wasAsked;
     private int strangers;
     private int streams;
 
@@ -105,6 +106,8 @@ final class Exchange implements UdpHandler {
             failure = AnswerStatus.NO_ANSWER;
         }
         strangers = 0;
+        wasAsked = true;
+        to.asked(resolver.nowNs());
         if (resolver.isOverTcp()) {
             askByStream();
             return true;
@@ -113,9 +116,9 @@ final class Exchange implements UdpHandler {
         isExtended = to.isExtended();
         closeEndpoint();
         endpoint = resolver.open();
-        to.asked(resolver.nowNs());
         resolver.arm(timer, PATIENCE_NS[Math.max(round, 0)]);
         if (endpoint == null) {
+            wasAsked = false; // It is not the server that is silent.
             return true;
         }
         final NameServer address = to.server();
@@ -135,8 +138,8 @@ final class Exchange implements UdpHandler {
     }
 
     private void expired() {
-        resolver.countTimeout();
-        if (server != null) {
+        if (server != null && wasAsked) {
+            resolver.countTimeout();
             server.silent(resolver.nowNs());
         }
         if (stream != null) {
@@ -208,10 +211,14 @@ final class Exchange implements UdpHandler {
         }
     }
 
-    /// The connection has ended before the answer: servers end those that were idle.
-    void streamEnded() {
+    /// The connection has ended before the answer: servers end those that were idle. Who could not be reached at
+    /// all is set aside.
+    void streamEnded(boolean wasReached) {
         stream = null;
-        if (streams < MOST_STREAMS) {
+        if (!wasReached && server != null) {
+            server.silent(resolver.nowNs());
+        }
+        if (wasReached && streams < MOST_STREAMS) {
             askByStream();
         } else {
             failure = AnswerStatus.SERVER_FAILURE;
@@ -288,6 +295,8 @@ final class Exchange implements UdpHandler {
             end(AnswerStatus.NO_NAME, aliases, negativeTtl);
         } else if (found.size() > aliases.size()) {
             end(AnswerStatus.FOUND, found, AnswerCache.LONGEST_S);
+        } else if (negativeTtl < 0 && message.isReferral()) {
+            refused(); // It knows who would know, and does not ask them.
         } else if (negativeTtl >= 0 || name.equals(current.name())) {
             end(AnswerStatus.NO_DATA, aliases, negativeTtl);
         } else {

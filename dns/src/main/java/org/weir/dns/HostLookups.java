@@ -2,6 +2,7 @@ package org.weir.dns;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.weir.wire.IpAddress;
 
 /// From a host's name to its addresses: what need not be asked, and what is asked in which order.
@@ -37,12 +38,14 @@ final class HostLookups {
     }
 
     void begin(String host, AddressFamily family, HostHandler handler) {
-        final List<IpAddress> known = known(host);
+        final IpAddress literal = HostsFile.literal(host);
+        if (literal != null && !family.wants(literal)) {
+            tell(handler, new HostAnswer(host, AnswerStatus.NO_DATA, host, List.of()));
+            return;
+        }
+        final List<IpAddress> known = literal == null ? known(host, family) : List.of(literal);
         if (!known.isEmpty()) {
-            final List<IpAddress> wanted = known.stream().filter(family::wants).toList();
-            tell(
-                    handler,
-                    new HostAnswer(host, wanted.isEmpty() ? AnswerStatus.NO_DATA : AnswerStatus.FOUND, host, wanted));
+            tell(handler, new HostAnswer(host, AnswerStatus.FOUND, host, known));
             return;
         }
         final DnsName name;
@@ -59,13 +62,14 @@ final class HostLookups {
         }
     }
 
-    private List<IpAddress> known(String host) {
-        final IpAddress literal = HostsFile.literal(host);
-        if (literal != null) {
-            return List.of(literal);
-        }
-        final List<IpAddress> listed = hosts.addressesOf(host, resolver.nowNs());
-        return listed.isEmpty() && isLocalhost(host) ? List.of(LOOPBACK, LOOPBACK6) : listed;
+    /// What the file has of the other family says nothing here.
+    private List<IpAddress> known(String host, AddressFamily family) {
+        final List<IpAddress> listed = hosts.addressesOf(host, resolver.nowNs()).stream()
+                .filter(family::wants)
+                .toList();
+        return listed.isEmpty() && isLocalhost(host)
+                ? Stream.of(LOOPBACK, LOOPBACK6).filter(family::wants).toList()
+                : listed;
     }
 
     /// RFC 6761 section 6.3: never a question to a server.

@@ -43,8 +43,16 @@ record Message(
         final WireReader reader = new WireReader(octets, length);
         final boolean isOurs = reader.u16() == id;
         final int flags = reader.u16();
-        final boolean isAnswer = (flags & (RESPONSE | OPCODE)) == RESPONSE && reader.u16() == 1;
-        if (!isOurs || !isAnswer) {
+        final int questions = reader.u16();
+        if (!isOurs || (flags & (RESPONSE | OPCODE)) != RESPONSE) {
+            return null;
+        }
+        final int code = flags & CODE;
+        if (questions == 0 && length == HEADER && code != NO_ERROR && code != NAME_ERROR) {
+            // RFC 6891 section 7: who could not read the question does not repeat it.
+            return new Message(false, code, false, List.of(), List.of());
+        }
+        if (questions != 1) {
             return null;
         }
         final int answers = reader.u16();
@@ -58,15 +66,20 @@ record Message(
         }
         final boolean isTruncated = (flags & TRUNCATED) != 0;
         if (isTruncated) {
-            return new Message(true, flags & CODE, false, List.of(), List.of());
+            return new Message(true, code, false, List.of(), List.of());
         }
-        return new Sections(reader).read(flags & CODE, answers, authority, additional);
+        return new Sections(reader).read(code, answers, authority, additional);
     }
 
     /// The first alias of `name` among the answers; null if it is none.
     @Nullable
     ResourceRecord aliasOf(DnsName name) {
         return first(answers, RecordType.CNAME, name);
+    }
+
+    /// Other servers are named that would know, RFC 1034 section 4.3.1.
+    boolean isReferral() {
+        return authority.stream().anyMatch(record -> record.is(RecordType.NS));
     }
 
     /// How long it may be remembered that something is not there, RFC 2308 section 5; -1 if the message does not

@@ -19,8 +19,9 @@ import org.weir.wire.IpAddress;
 /// they say.
 ///
 /// [#lookup] is what a program wants that has a host's name, [#ask] finds records of any type. Equal questions at one
-/// time are asked once. Every caller is told exactly once what became of it, however long that takes: at most 7 s a
-/// server, and as long again for each alias that the servers do not follow themselves.
+/// time are asked once. Every caller is told exactly once what became of it, however long that takes: once it is asked
+/// at most 7 s a server, 15 s more where answers have to come over TCP, and as long again for each alias that the
+/// servers do not follow themselves.
 ///
 /// Belongs to the stack's owner and runs in its thread. A question allocates what it and its answer take; waiting
 /// allocates nothing. [ResolverConfig.Limits] bounds all that callers and servers can make grow.
@@ -237,7 +238,7 @@ public final class Resolver implements AutoCloseable {
 
     /// Those that are there now: handlers ask anew, and the poll must end.
     private void deliver() {
-        for (int left = deliveries.size(); left > 0; left--) {
+        for (int left = deliveries.size(); left > 0 && !deliveries.isEmpty(); left--) {
             final Delivery next = deliveries.removeFirst();
             if (!deliveries.isEmpty()) {
                 timers.armNoLater(deliveryTimer, nowNs());
@@ -281,6 +282,11 @@ public final class Resolver implements AutoCloseable {
         return streams.computeIfAbsent(server.server(), address -> new ServerStream(this, address));
     }
 
+    /// Nobody uses the connection to `server` any more.
+    void forget(NameServer server) {
+        streams.remove(server);
+    }
+
     void arm(Timer timer, long fromNowNs) {
         timers.arm(timer, nowNs() + fromNowNs);
     }
@@ -312,7 +318,8 @@ public final class Resolver implements AutoCloseable {
 
     // ---- end ----
 
-    /// Ends all questions: who waits is told so before this returns. No effect if repeated.
+    /// Ends all questions: who waits is told so before this returns. Whoever asks from then on is told the same, in
+    /// a later poll. No effect if repeated.
     @Override
     public void close() {
         if (isClosed) {
@@ -329,13 +336,11 @@ public final class Resolver implements AutoCloseable {
         }
         waiting = 0;
         running = 0;
-        streams.values().forEach(ServerStream::close);
+        List.copyOf(streams.values()).forEach(ServerStream::close);
         cache.clear();
+        final List<Delivery> last = List.copyOf(deliveries);
+        deliveries.clear();
         timers.disarm(deliveryTimer);
-        while (!deliveries.isEmpty()) {
-            final Delivery next = deliveries.removeFirst();
-            next.handler.answered(next.answer);
-        }
-        timers.disarm(deliveryTimer);
+        last.forEach(delivery -> delivery.handler.answered(delivery.answer));
     }
 }

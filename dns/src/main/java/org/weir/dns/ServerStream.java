@@ -47,7 +47,7 @@ final class ServerStream implements TcpHandler {
         if (connection == null) {
             connection = resolver.connect(server, this);
             if (connection == null) {
-                endAll();
+                endAll(true);
             }
         } else if (isConnected) {
             flush(connection);
@@ -75,7 +75,7 @@ final class ServerStream implements TcpHandler {
             connection.abort();
             forgetConnection();
         }
-        endAll();
+        endAll(true);
     }
 
     private void flush(TcpConnection to) {
@@ -167,14 +167,15 @@ final class ServerStream implements TcpHandler {
 
     @Override
     public void failed(TcpConnection from, TcpError error) {
+        final boolean wasReached = isConnected;
         forgetConnection();
-        endAll();
+        endAll(wasReached);
     }
 
     private void end(TcpConnection from) {
         from.close();
         forgetConnection();
-        endAll();
+        endAll(true);
     }
 
     /// Ends the connection; who waits is told.
@@ -184,7 +185,7 @@ final class ServerStream implements TcpHandler {
             connection.close();
             forgetConnection();
         }
-        endAll();
+        endAll(true);
     }
 
     private void forgetConnection() {
@@ -195,11 +196,15 @@ final class ServerStream implements TcpHandler {
         resolver.disarm(timer);
     }
 
-    private void endAll() {
+    /// Tells all who wait; they may ask anew at once. A stream that nobody uses gives its memory back.
+    private void endAll(boolean wasReached) {
         final List<Exchange> all = new ArrayList<>(asked.values());
         all.addAll(unsent);
         asked.clear();
         unsent.clear();
-        all.forEach(Exchange::streamEnded);
+        all.forEach(exchange -> exchange.streamEnded(wasReached));
+        if (connection == null && asked.isEmpty() && unsent.isEmpty()) {
+            resolver.forget(server);
+        }
     }
 }

@@ -6,6 +6,8 @@ import java.util.Arrays;
 /// [#isBroken] says so from then on: who reads looks once, at the end.
 final class WireReader {
     private static final int POINTER = 0xC0;
+    /// More than labels that a name may have are for nothing but to cost time.
+    private static final int MOST_JUMPS = 127;
 
     private final byte[] octets;
     private final int limit;
@@ -85,11 +87,12 @@ final class WireReader {
         int length = 0;
         int resume = -1;
         int earliest = at;
+        int jumps = 0;
         for (int label = u8(); label != 0; label = u8()) {
             if (label >= POINTER) {
                 final int to = (label & ~POINTER) << 8 | u8();
                 resume = resume < 0 ? at : resume;
-                if (to >= earliest) {
+                if (to >= earliest || ++jumps > MOST_JUMPS) {
                     isBroken = true;
                     return DnsName.ROOT;
                 }

@@ -126,6 +126,51 @@ class NameServersTest extends ResolverScenario {
         assertEquals("CLOSED", found("www.weir.test"));
     }
 
+    @Test
+    void aServerThatOnlyKnowsWhoWouldKnowIsPassedOver() {
+        final ScriptedServer other = otherServer();
+        resolver(config(network.server().address(), OTHER));
+        server.answers(q -> q.reply().authority("test. 60 NS ns.test."));
+        other.has("www.weir.test. 60 A 192.0.2.80");
+        assertEquals("[192.0.2.80]", found("www.weir.test"));
+        other.ends();
+    }
+
+    @Test
+    void aHandlerMayCloseTheResolver() {
+        server.answers(q -> q.reply().answer(q.question().name() + " 60 A 192.0.2.80"));
+        found("a.test");
+        found("b.test");
+        final List<AnswerStatus> ends = new ArrayList<>();
+        for (final String name : List.of("a.test", "b.test", "c.test")) {
+            resolver().ask(DnsName.parse(name), RecordType.A, answer -> {
+                ends.add(answer.status());
+                resolver().close();
+            });
+        }
+        after(1);
+        assertEquals(List.of(AnswerStatus.FOUND, AnswerStatus.FOUND, AnswerStatus.CLOSED), ends);
+    }
+
+    @Test
+    void whoAsksAgainAtOnceDoesNotHoldTheEndUp() {
+        final int[] told = {0};
+        askAgainAndAgain(told);
+        after(0);
+        resolver().close();
+        assertEquals(1, told[0]);
+        after(1);
+        assertEquals(5, told[0], "in later polls");
+    }
+
+    private void askAgainAndAgain(int[] told) {
+        resolver().ask(DnsName.parse("a.test"), RecordType.A, _ -> {
+            if (++told[0] < 5) {
+                askAgainAndAgain(told);
+            }
+        });
+    }
+
     // ---- extensions ----
 
     @Test
@@ -138,6 +183,21 @@ class NameServersTest extends ResolverScenario {
         assertEquals(
                 List.of(true, false, false),
                 server.asked().stream().map(ScriptedServer.Asked::isExtended).toList());
+    }
+
+    @Test
+    void aServerMayRefuseExtensionsWithoutRepeatingTheQuestion() {
+        server.says(q -> List.of(
+                q.isExtended()
+                        ? Arrays.copyOf(
+                                q.reply()
+                                        .code(Message.FORMAT_ERROR)
+                                        .withoutQuestion()
+                                        .octets(),
+                                Message.HEADER)
+                        : q.reply().answer("www.weir.test. 60 A 192.0.2.80").octets()));
+        assertEquals("[192.0.2.80]", found("www.weir.test"));
+        assertEquals(2, server.asked().size());
     }
 
     @Test
@@ -207,6 +267,21 @@ class NameServersTest extends ResolverScenario {
         server.ends();
         assertEquals("SERVER_FAILURE", found("a.test"));
         assertTrue(server.asked().stream().allMatch(ScriptedServer.Asked::overTcp));
+    }
+
+    @Test
+    void aServerThatCannotBeReachedOverTcpIsRemembered() {
+        final ScriptedServer other = otherServer();
+        resolver(config(network.server().address(), OTHER).withTcpAlone(true));
+        server.ends();
+        other.answers(q -> q.reply().answer(q.question().name() + " 60 A 192.0.2.80"));
+        found("a.test");
+        final long refused = network.server().stack().tcp().counters().resetsSent();
+        for (int i = 0; i < 5; i++) {
+            assertEquals("[192.0.2.80]", found("b" + i + ".test"));
+        }
+        assertEquals(refused, network.server().stack().tcp().counters().resetsSent(), "tried again");
+        other.ends();
     }
 
     @Test

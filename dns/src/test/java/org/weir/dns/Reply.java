@@ -17,6 +17,7 @@ final class Reply {
     private int id;
     private int flags = RESPONSE;
     private int code;
+    private int questionCount = 1;
     private int answerCount;
     private int authorityCount;
     private int additionalCount;
@@ -43,6 +44,11 @@ final class Reply {
 
     Reply code(int number) {
         code = number;
+        return this;
+    }
+
+    Reply withoutQuestion() {
+        questionCount = 0;
         return this;
     }
 
@@ -81,7 +87,8 @@ final class Reply {
 
     byte[] octets() {
         final ByteArrayOutputStream message = new ByteArrayOutputStream();
-        for (final int field : new int[] {id, flags | code, 1, answerCount, authorityCount, additionalCount}) {
+        for (final int field :
+                new int[] {id, flags | code, questionCount, answerCount, authorityCount, additionalCount}) {
             u16(message, field);
         }
         name(message, question.name());

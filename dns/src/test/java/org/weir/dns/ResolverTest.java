@@ -266,6 +266,18 @@ class ResolverTest extends ResolverScenario {
     }
 
     @Test
+    void whatTheHostsFileHasOfOneFamilySaysNothingOfTheOther() throws IOException {
+        final Path hosts = directory.resolve("hosts");
+        Files.writeString(hosts, "::1 localhost db.weir.test\n");
+        resolver(config(network.server().address()).withHosts(hosts));
+        server.has("db.weir.test. 60 A 192.0.2.80");
+        assertEquals("[127.0.0.1]", found("localhost"));
+        assertEquals("[192.0.2.80]", found("db.weir.test"));
+        assertEquals(
+                "[::1]", lookup("db.weir.test", AddressFamily.IPV6).addresses().toString());
+    }
+
+    @Test
     void theHostsFileIsReadFirstAndAgainWhenItChanges() throws IOException {
         final Path hosts = directory.resolve("hosts");
         Files.writeString(hosts, """

@@ -25,6 +25,7 @@ import org.weir.wire.TcpHeader;
 /// A value alone takes over what was said before the last one: `port 80 or 443`.
 final class FilterParser {
     private static final int MOST_NESTED = 64;
+    private static final int MOST_TERMS = 512;
     private static final int HIGHEST_VLAN = 4_095;
     private static final Map<String, Integer> PROTOCOLS = Map.of(
             "icmp", IpProtocol.ICMP,
@@ -44,6 +45,7 @@ final class FilterParser {
 
     private final FilterTokens tokens;
     private int depth;
+    private int terms;
     /// Reads a value as the last primitive did; null before the first.
     private @Nullable Function<Token, CaptureFilter> latest;
 
@@ -77,9 +79,13 @@ final class FilterParser {
         return filter;
     }
 
+    /// What is asked of each frame nests as deep as there are terms.
     private CaptureFilter expression() {
         CaptureFilter filter = unary();
         while (true) {
+            if (++terms > MOST_TERMS) {
+                throw FilterTokens.wrong(tokens.peek(), "more than " + MOST_TERMS + " terms");
+            }
             if (tokens.takeIf("and", "&&")) {
                 filter = filter.and(unary());
             } else if (tokens.takeIf("or", "||")) {

@@ -68,11 +68,15 @@ final class CaptureQuestion implements Question {
         exchange.flush();
         try {
             while (end.isAlive()) {
-                writeQueued(capture, writer, LOOK_MS);
+                final CapturedFrame frame = capture.next(LOOK_MS);
+                if (frame != null) {
+                    writer.write(frame);
+                    writeQueued(capture, writer, end);
+                }
                 exchange.flush();
             }
             final CaptureCounts counts = capture.end();
-            writeQueued(capture, writer, 0);
+            writeQueued(capture, writer, Thread.currentThread());
             writer.end(counts, host.ask(stack -> stack.nowNs()) + host.epochOffsetNs());
             exchange.flush();
         } catch (InterruptedException _) {
@@ -80,10 +84,11 @@ final class CaptureQuestion implements Question {
         }
     }
 
-    private static void writeQueued(FrameCapture capture, CaptureWriter writer, long timeoutMs)
+    /// What is queued, for as long as `client` lives: frames may come faster than they are written.
+    private static void writeQueued(FrameCapture capture, CaptureWriter writer, Thread client)
             throws IOException, InterruptedException {
-        CapturedFrame frame = capture.next(timeoutMs);
-        while (frame != null) {
+        CapturedFrame frame = capture.next(0);
+        while (frame != null && client.isAlive()) {
             writer.write(frame);
             frame = capture.next(0);
         }

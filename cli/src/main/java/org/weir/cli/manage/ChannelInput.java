@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ProtocolException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +51,7 @@ public final class ChannelInput extends InputStream {
                 return line.toString(UTF_8);
             }
             if (line.size() == limit) {
-                throw new IOException("a line of more than " + limit + " octets");
+                throw new ProtocolException("a line of more than " + limit + " octets");
             }
             line.write(octet);
         }

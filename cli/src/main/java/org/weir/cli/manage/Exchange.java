@@ -5,10 +5,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.Objects;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
@@ -47,7 +49,12 @@ final class Exchange {
 
     /// Does `step`; the connection is closed, and the step fails, if it takes too long.
     private <T> T inTime(Step<T> step) throws IOException {
-        final Future<?> end = clock.schedule(this::close, PATIENCE_S, TimeUnit.SECONDS);
+        final Future<?> end;
+        try {
+            end = clock.schedule(this::close, PATIENCE_S, TimeUnit.SECONDS);
+        } catch (RejectedExecutionException e) {
+            throw new IOException("the host ends", e);
+        }
         try {
             return step.run();
         } finally {
@@ -57,7 +64,13 @@ final class Exchange {
 
     /// Waits for the request.
     Request request() throws IOException, RequestException {
-        return Request.parse(inTime(() -> Objects.requireNonNullElse(input.line(LONGEST_REQUEST), "")));
+        final String line;
+        try {
+            line = inTime(() -> Objects.requireNonNullElse(input.line(LONGEST_REQUEST), ""));
+        } catch (ProtocolException _) {
+            throw new RequestException("a request has at most " + LONGEST_REQUEST + " octets");
+        }
+        return Request.parse(line);
     }
 
     /// Writes one line.

@@ -71,7 +71,12 @@ final class TftpQuestion implements Question {
                 return host.ask(stack -> new TftpClient(stack, address, port).put(remote, options, content, listener));
             }
             final FileSink sink = FileSink.replacing(local);
-            return host.ask(stack -> new TftpClient(stack, address, port).get(remote, options, sink, listener));
+            try {
+                return host.ask(stack -> new TftpClient(stack, address, port).get(remote, options, sink, listener));
+            } catch (RuntimeException e) {
+                sink.abort();
+                throw e;
+            }
         } catch (IOException | InvalidPathException e) {
             throw new RequestException("cannot open " + request.text("path") + ": " + e.getMessage());
         } catch (IllegalArgumentException | IllegalStateException e) {

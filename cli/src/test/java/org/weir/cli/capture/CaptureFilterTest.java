@@ -176,4 +176,12 @@ final class CaptureFilterTest {
             }
         }
     }
+
+    @Test
+    void aFilterHasAnEnd() {
+        assertEquals(wanted("ip"), wanted("ip" + "||ip".repeat(500)));
+        final Exception e =
+                assertThrows(FilterSyntaxException.class, () -> CaptureFilter.parse("ip" + "||ip".repeat(600)));
+        assertTrue(String.valueOf(e.getMessage()).contains("more than 512 terms"), e::toString);
+    }
 }

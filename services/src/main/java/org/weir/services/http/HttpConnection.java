@@ -201,7 +201,8 @@ final class HttpConnection {
 
     private boolean waitForMore() {
         if (stream.endOfStream()) {
-            close();
+            stream.shutdownOutput();
+            closeOnceSent();
         } else if (isIdle && !request.isEmpty(filled)) {
             isIdle = false;
             patience.await(timeouts().requestNs());
@@ -222,13 +223,21 @@ final class HttpConnection {
         hasBodyBegun = false;
         continueSent = 0;
         isLast = !fields.keepsAlive(request.isHttp10());
+        try {
+            choose(status, fields);
+        } catch (RuntimeException | StackOverflowError _) {
+            refuse(HttpStatus.INTERNAL_SERVER_ERROR); // The site's.
+        }
+    }
+
+    private void choose(HttpStatus status, RequestFields fields) {
         final HttpHandler handler =
                 status == HttpStatus.OK ? server.site().handler(input, request.pathStart(), request.pathEnd()) : null;
+        isLast |= fields.bodyLength() > LONGEST_SKIP || fields.hasBody() && fields.expectsContinue();
         if (handler != null) {
             handle(handler);
             return;
         }
-        isLast |= fields.bodyLength() > LONGEST_SKIP || fields.hasBody() && fields.expectsContinue();
         answer = ready;
         if (status == HttpStatus.OK) {
             ready.choose(server.site(), isLast);
@@ -264,10 +273,9 @@ final class HttpConnection {
                 this, HttpRequest.of(input, request), server.config().bodyLimit());
         exchange = made;
         handling = made;
-        isLast |= fields.expectsContinue() && fields.hasBody();
         try {
             handler.handle(made);
-        } catch (RuntimeException _) {
+        } catch (RuntimeException | StackOverflowError _) {
             if (exchange == made && made.answer() == null) {
                 refuse(HttpStatus.INTERNAL_SERVER_ERROR);
             }
@@ -282,8 +290,7 @@ final class HttpConnection {
     private void handled(HttpExchange by, RequestFields fields) {
         if (by.reader() != null && fields.bodyLength() > by.limit()) {
             refuse(HttpStatus.CONTENT_TOO_LARGE);
-        } else if (by.answer() != null && (isLast || fields.bodyLength() > LONGEST_SKIP)) {
-            isLast = true;
+        } else if (by.answer() != null && by.reader() == null && isLast) {
             beginAnswer();
         } else {
             beginBody();
@@ -296,7 +303,7 @@ final class HttpConnection {
 
     /// The handler of `by`, which is running, wants the body: the connection need not end for it.
     void bodyIsWanted(HttpExchange by) {
-        if (exchange == by) {
+        if (exchange == by && by.answer() == null) {
             isLast = !request.headerFields().keepsAlive(request.isHttp10());
         }
     }
@@ -392,7 +399,7 @@ final class HttpConnection {
         if (reader != null) {
             call(reader::end);
         }
-        if (phase == Phase.THINKING && (exchange == null || answer != ready)) {
+        if (isOpen && phase == Phase.THINKING && (exchange == null || answer != ready)) {
             beginAnswer();
         }
         return true;
@@ -498,9 +505,16 @@ final class HttpConnection {
     private boolean linger() {
         stream.drain();
         if (stream.endOfStream()) {
-            close();
+            closeOnceSent();
         }
         return false;
+    }
+
+    /// The client sends no more, and may still be reading.
+    private void closeOnceSent() {
+        if (stream.isFlushed()) {
+            close();
+        }
     }
 
     byte[] dateField() {

@@ -77,12 +77,16 @@ public final class HttpExchange {
     ///
     /// @throws IllegalArgumentException if that would be more than one field
     public HttpExchange field(String name, String value) {
+        checkField(name, value);
+        fields.append(name).append(": ").append(value).append("\r\n");
+        return this;
+    }
+
+    private static void checkField(String name, String value) {
         final boolean isName = !name.isEmpty() && name.chars().allMatch(Ascii::isToken);
         if (!isName || !value.chars().allMatch(c -> Ascii.isText(c) && c <= 0xFF)) {
             throw new IllegalArgumentException("not a field: " + name + ": " + value);
         }
-        fields.append(name).append(": ").append(value).append("\r\n");
-        return this;
     }
 
     /// Answers with `body`.
@@ -106,11 +110,13 @@ public final class HttpExchange {
 
     /// Answers with the `length` octets that `body` gives.
     ///
+    /// @throws IllegalArgumentException if a field cannot have the value `type`
     /// @throws IllegalStateException if it was answered before
     public void answer(int status, String type, long length, HttpBodySource body) {
         if (answer != null) {
             throw new IllegalStateException("answered twice");
         }
+        checkField("Content-Type", type);
         final boolean endsWithConnection = length == DynamicAnswer.UNKNOWN && request.isHttp10();
         final byte[] head = DynamicHead.of(status, type, length, this);
         final boolean hasBody = DynamicHead.mayHaveBody(status) && !request.isHead();

@@ -33,6 +33,9 @@ interface OctetStream {
     /// Nothing more can be read or written; the client has been told why if that could be said.
     boolean hasFailed();
 
+    /// All that was written, and the end if it was said, has been given to TCP.
+    boolean isFlushed();
+
     /// Octets that the client has not acknowledged.
     int unacknowledged();
 

@@ -55,6 +55,11 @@ final class PlainStream implements OctetStream {
     }
 
     @Override
+    public boolean isFlushed() {
+        return true;
+    }
+
+    @Override
     public int unacknowledged() {
         return tcp().unacknowledged();
     }

@@ -121,6 +121,7 @@ final class RequestHead {
         if (methodEnd == start || targetEnd >= lineEnd || targetEnd == methodEnd + 1) {
             return HttpStatus.BAD_REQUEST;
         }
+        isHead = Ascii.is(buffer, start, methodEnd, Ascii.HEAD); // Whatever else is wrong: no body follows then.
         HttpStatus status = version(targetEnd + 1, lineEnd);
         if (status == HttpStatus.OK) {
             status = fields();

@@ -35,6 +35,8 @@ final class TlsStream implements OctetStream {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
     /// An alert, and what may stand before it.
     private static final int LAST_RECORDS = 4;
+    /// Each costs a key; a connection that moves a gibibyte needs none, RFC 8446 section 5.5.
+    private static final int MOST_KEY_UPDATES = 32;
 
     private final TlsService tls;
     /// Text on its way into a record; several connections may share it.
@@ -55,6 +57,10 @@ final class TlsStream implements OctetStream {
     private @Nullable SSLEngine engine;
     private Runnable onProgress = () -> {};
     private boolean isComputing;
+    /// Read by the thread that computes.
+    private volatile @Nullable SSLEngine computing;
+
+    private int keyUpdates;
     private boolean isOpen;
     private boolean hasFailed;
     private boolean sawEnd;
@@ -93,6 +99,7 @@ final class TlsStream implements OctetStream {
         appIn.position(0).limit(0);
         netOut.position(0).limit(0);
         isComputing = false;
+        keyUpdates = 0;
         isOpen = false;
         hasFailed = false;
         sawEnd = false;
@@ -105,6 +112,7 @@ final class TlsStream implements OctetStream {
     public void ended() {
         connection = null;
         engine = null;
+        computing = null;
     }
 
     @Override
@@ -121,7 +129,7 @@ final class TlsStream implements OctetStream {
         for (int i = 0; i < LAST_RECORDS && flush() && !engine().isOutboundDone(); i++) {
             try {
                 wrap(NOTHING);
-            } catch (SSLException _) {
+            } catch (SSLException | RuntimeException _) {
                 // What has failed is told again; the alert comes behind it.
             }
         }
@@ -156,7 +164,7 @@ final class TlsStream implements OctetStream {
                     }
                 }
             }
-        } catch (SSLException _) {
+        } catch (SSLException | RuntimeException _) {
             fail();
         }
         return false;
@@ -176,7 +184,15 @@ final class TlsStream implements OctetStream {
             tasks.add(task);
         }
         isComputing = true;
-        tls.run(() -> tasks.forEach(Runnable::run), () -> computed(of));
+        computing = of;
+        tls.run(() -> compute(of, tasks), () -> computed(of));
+    }
+
+    /// Elsewhere. Nothing is computed for a client that has gone: some come for that alone.
+    private void compute(SSLEngine of, List<Runnable> tasks) {
+        if (computing == of) {
+            tasks.forEach(Runnable::run);
+        }
     }
 
     /// By then the client may have gone, and another one come.
@@ -208,7 +224,7 @@ final class TlsStream implements OctetStream {
                     return false;
                 }
             }
-        } catch (SSLException _) {
+        } catch (SSLException | RuntimeException _) {
             fail();
         }
         return !hasFailed && appIn.hasRemaining();
@@ -219,6 +235,9 @@ final class TlsStream implements OctetStream {
         return switch (engine().getHandshakeStatus()) {
             case NEED_TASK -> throw new SSLException("renegotiation is refused");
             case NEED_WRAP -> {
+                if (++keyUpdates > MOST_KEY_UPDATES) {
+                    throw new SSLException("the client changes keys for nothing");
+                }
                 if (flush()) {
                     wrap(NOTHING);
                 }
@@ -287,7 +306,7 @@ final class TlsStream implements OctetStream {
                 wrap(scratch);
                 taken += scratch.position();
             }
-        } catch (SSLException _) {
+        } catch (SSLException | RuntimeException _) {
             fail();
         }
         flush();
@@ -329,6 +348,11 @@ final class TlsStream implements OctetStream {
     }
 
     @Override
+    public boolean isFlushed() {
+        return !netOut.hasRemaining() && (!isShutDown || sentEnd);
+    }
+
+    @Override
     public int unacknowledged() {
         return tcp().unacknowledged() + netOut.remaining();
     }
@@ -352,7 +376,7 @@ final class TlsStream implements OctetStream {
             if (!engine().isOutboundDone()) {
                 wrap(NOTHING);
             }
-        } catch (SSLException _) {
+        } catch (SSLException | RuntimeException _) {
             // Nothing more can be said.
         }
         if (flush()) {

@@ -9,6 +9,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.concurrent.ThreadLocalRandom;
 
 /// A file that is being written. It has a hidden name beside its own until it is whole, and leaves nothing if it never
 /// is.
@@ -21,12 +22,13 @@ public final class FileSink implements TftpSink {
     private long octets;
 
     private FileSink(Path file, long mostOctets, boolean mayReplace) throws IOException {
-        final Path absolute = file.toAbsolutePath();
-        this.file = absolute;
+        this.file = file.toAbsolutePath();
         this.mostOctets = mostOctets;
         this.mayReplace = mayReplace;
-        this.part = Files.createTempFile(absolute.getParent(), ".tftp-", ".part");
-        this.channel = FileChannel.open(part, StandardOpenOption.WRITE);
+        final String hidden =
+                ".tftp-" + Long.toHexString(ThreadLocalRandom.current().nextLong()) + ".part";
+        this.part = this.file.resolveSibling(hidden);
+        this.channel = FileChannel.open(part, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
     }
 
     /// For a file that is not there, of up to `mostOctets` octets.
@@ -36,11 +38,14 @@ public final class FileSink implements TftpSink {
         return new FileSink(file, mostOctets, false);
     }
 
-    /// For a file that takes the place of one of its name.
+    /// For a file that takes the place of one of its name, or of what a link of its name leads to.
     ///
-    /// @throws IOException if its directory takes no files
+    /// @throws IOException if its directory takes no files, or there is something else than a file
     public static FileSink replacing(Path file) throws IOException {
-        return new FileSink(file, Long.MAX_VALUE, true);
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            throw new IOException("it is no regular file");
+        }
+        return new FileSink(Files.exists(file) ? file.toRealPath() : file, Long.MAX_VALUE, true);
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -100,6 +101,10 @@ public final class TftpDirectory implements TftpStorage {
         if (!isSound) {
             throw new TftpRefusal(TftpError.ACCESS_VIOLATION, "not the name of a file here");
         }
-        return root.resolve(relative);
+        try {
+            return root.resolve(relative);
+        } catch (InvalidPathException _) {
+            throw new TftpRefusal(TftpError.ACCESS_VIOLATION, "not the name of a file here");
+        }
     }
 }

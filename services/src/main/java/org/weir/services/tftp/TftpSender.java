@@ -108,6 +108,18 @@ final class TftpSender extends TftpTransfer implements OctetSource {
 
     private void sendWindow() {
         isHeld = false;
+        try {
+            sendBlocks();
+        } catch (InternalError _) {
+            refuse(TftpError.UNDEFINED, "the file was cut short"); // It was mapped, and is not there any more.
+            return;
+        }
+        if (isHeld) {
+            continueSoon();
+        }
+    }
+
+    private void sendBlocks() {
         final long end = Math.min(acknowledged + options.windowSize(), last());
         while (sent < end && !isHeld) {
             current = sent + 1;
@@ -117,9 +129,6 @@ final class TftpSender extends TftpTransfer implements OctetSource {
             if (!isHeld) {
                 sent = current;
             }
-        }
-        if (isHeld) {
-            continueSoon();
         }
     }
 

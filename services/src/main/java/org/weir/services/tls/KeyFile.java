@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Reads keys and certificates from files: PEM (RFC 7468) and PKCS#12 (RFC 7292). Every message names the file and says
 /// what to do.
@@ -61,7 +62,11 @@ final class KeyFile {
         try {
             for (final String alias : Collections.list(store.aliases())) {
                 if (store.getKey(alias, password) instanceof PrivateKey key) {
-                    return ServerKey.of(key, x509(store.getCertificateChain(alias)));
+                    final List<X509Certificate> chain = x509(store.getCertificateChain(alias));
+                    if (chain.isEmpty()) {
+                        throw new IOException("there is no certificate for the key in " + file);
+                    }
+                    return ServerKey.of(key, chain);
                 }
             }
         } catch (GeneralSecurityException e) {
@@ -85,8 +90,11 @@ final class KeyFile {
         }
     }
 
-    private static List<X509Certificate> x509(Certificate[] chain) {
+    private static List<X509Certificate> x509(Certificate @Nullable [] chain) {
         final List<X509Certificate> all = new ArrayList<>();
+        if (chain == null) {
+            return all;
+        }
         for (final Certificate each : chain) {
             if (each instanceof X509Certificate certificate) {
                 all.add(certificate);

@@ -12,6 +12,7 @@ import static org.weir.services.http.HttpTestHost.SECOND;
 import static org.weir.services.http.HttpTestHost.body;
 import static org.weir.services.http.HttpTestHost.status;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -69,6 +70,87 @@ final class HttpHandlerTest {
 
     private static byte[] bytes(String text) {
         return text.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
+    }
+
+    /// Answers at once, and reads the body all the same.
+    private final class EagerReader implements HttpBodyReader {
+        private final boolean fails;
+
+        EagerReader(boolean fails) {
+            this.fails = fails;
+        }
+
+        @Override
+        public void piece(MemorySegment memory, long offset, int length) {
+            ends.add("piece of " + length);
+        }
+
+        @Override
+        public void end() {
+            ends.add("end");
+            if (fails) {
+                throw new IllegalStateException("a fault of the handler");
+            }
+        }
+    }
+
+    @Test
+    void aBodyIsReadAlsoWhereTheAnswerIsThereAlready() {
+        host.with("eager", exchange -> {
+            exchange.receive(new EagerReader(false));
+            exchange.answer(202, "text/plain", "taken");
+        });
+        final String body = "Content-Length: 5\r\n\r\nhello";
+        for (final String fields : List.of("", "Connection: close\r\n")) {
+            ends.clear();
+            final TestClient client = host.client().sends("POST /eager HTTP/1.1\r\n" + HOST + fields + body);
+            client.waits(SECOND);
+            assertEquals("202", status(client.text()));
+            assertEquals(List.of("piece of 5", "end"), ends);
+            client.closes();
+        }
+    }
+
+    @Test
+    void aReaderThatFailsAtTheEndEndsItsConnectionAlone() {
+        host.with("eager", exchange -> {
+            exchange.receive(new EagerReader(true));
+            exchange.answer(202, "text/plain", "taken");
+        });
+        final TestClient client = sends(request("POST /eager", "Content-Length: 5\r\n") + "hello");
+        assertNotNull(client.error());
+        assertEquals("404", status(host.get("/none", "")));
+    }
+
+    @Test
+    void aHandlerOrASiteThatFailsIsAnErrorOfTheServer() {
+        host.with("broken", _ -> {
+            throw new IllegalStateException("a fault of the handler");
+        });
+        host.with("deep", HttpHandlerTest::forEver);
+        assertEquals("500", status(host.get("/broken", "")));
+        assertEquals("500", status(host.get("/deep", "")));
+        assertEquals("500", status(host.get("/" + HttpTestHost.FAILS, "")));
+    }
+
+    @SuppressWarnings("InfiniteRecursion") // It ends by an error.
+    private static void forEver(HttpExchange exchange) {
+        forEver(exchange);
+    }
+
+    @Test
+    void aTypeIsAFieldLikeAnyOther() {
+        host.with("split", exchange -> exchange.answer(200, "text/plain\r\nSet-Cookie: a=b", "x"));
+        final String answer = host.get("/split", "");
+        assertEquals("500", status(answer));
+        assertFalse(answer.contains("Set-Cookie"));
+    }
+
+    @Test
+    void anEarlyAnswerToALongBodySaysThatItIsTheLast() {
+        host.with("early", exchange -> exchange.answer(403, "text/plain", "no"));
+        final String answer = host.lastAnswer(request("POST /early", "Content-Length: 99999999\r\n"));
+        assertTrue(answer.contains("\r\nConnection: close\r\n"), answer);
     }
 
     @Test

@@ -17,6 +17,9 @@ import org.weir.testkit.SimulatedNetwork.Plan;
 final class HttpTestHost implements HttpSite, AutoCloseable {
     static final String HOST = "Host: 192.0.2.2\r\n";
     static final long SECOND = TestClient.SECOND;
+    /// A path for which nothing can be found.
+    static final String FAILS = "fails";
+
     private static final int PORT = 80;
 
     private final SimulatedNetwork network = new SimulatedNetwork(Plan.perfect());
@@ -45,7 +48,11 @@ final class HttpTestHost implements HttpSite, AutoCloseable {
 
     @Override
     public @Nullable HttpContent find(MemorySegment path, int from, int to) {
-        return contents.get(name(path, from, to));
+        final String name = name(path, from, to);
+        if (name.equals(FAILS)) {
+            throw new IllegalStateException("a fault of the site");
+        }
+        return contents.get(name);
     }
 
     @Override

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
@@ -47,7 +48,7 @@ final class HttpsServerTest {
             network.server().address(),
             PORT,
             HttpConfig.defaults(0).withConnections(4),
-            (path, from, to) -> from == to ? hello : big(),
+            (path, from, to) -> from == to ? hello : big(path.asSlice(from, to - from)),
             new TlsService(keys, this::work, Runnable::run));
     private final SSLContext context;
 
@@ -56,9 +57,12 @@ final class HttpsServerTest {
         new Random(3).nextBytes(bigOctets);
     }
 
-    private HttpContent big() {
-        final MemorySegment memory = Arena.ofAuto().allocate(BIG);
-        memory.copyFrom(MemorySegment.ofArray(bigOctets));
+    /// So many octets as the path says, or all.
+    private HttpContent big(MemorySegment path) {
+        final String name = new String(path.toArray(ValueLayout.JAVA_BYTE), ISO_8859_1);
+        final int octets = name.equals("big") ? BIG : Integer.parseInt(name);
+        final MemorySegment memory = Arena.ofAuto().allocate(octets);
+        MemorySegment.copy(bigOctets, 0, memory, ValueLayout.JAVA_BYTE, 0, octets);
         return HttpContent.rom("application/octet-stream", memory);
     }
 
@@ -108,6 +112,39 @@ final class HttpsServerTest {
         client.tcp().readsAgain();
         client.waitsForTheEnd(60 * SECOND);
         assertTrue(client.text().endsWith(new String(bigOctets, ISO_8859_1)));
+        client.tcp().closes();
+    }
+
+    /// Whatever of the last record TCP has not taken yet when the client's end is seen.
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aClientThatHasSaidItsLastWordIsAnsweredWhole(boolean isLast) throws SSLException {
+        final String request = isLast ? LAST : GET;
+        for (int octets = 90_000; octets <= BIG; octets += 15_000) {
+            final TlsTestClient client = client("TLSv1.3");
+            client.tcp().stopsReading();
+            client.sends(request.replace("GET /", "GET /" + octets)).tcp().shutsDownOutput();
+            client.waits(3 * SECOND).tcp().readsAgain();
+            client.waitsForTheEnd(60 * SECOND);
+            assertTrue(client.text().endsWith(new String(bigOctets, 0, octets, ISO_8859_1)), "of " + octets);
+            assertTrue(client.sawCloseNotify(), "of " + octets);
+            client.tcp().closes();
+        }
+    }
+
+    @Test
+    void keysAreChangedATimeOrTwoAndNotForEver() throws SSLException {
+        final TlsTestClient client = client("TLSv1.3");
+        client.engine().beginHandshake();
+        client.tcp().sends(client.wrapped(new byte[0]));
+        client.waits(SECOND).sends(GET).waits(SECOND);
+        assertTrue(client.text().endsWith("hello, world\n"));
+        for (int i = 0; i < 100 && !client.tcp().isOver(); i++) {
+            client.engine().beginHandshake();
+            client.tcp().sends(client.wrapped(new byte[0]));
+            client.tcp().waits(SECOND / 100);
+        }
+        assertTrue(client.tcp().isOver());
         client.tcp().closes();
     }
 

@@ -67,10 +67,24 @@ class TftpDirectoryTest {
                 "a\\b",
                 "a\nb",
                 "/etc/passwd",
+                "no system has \uD800",
                 ""
             })
     void otherNamesLeadNowhere(String name) {
         assertThrows(TftpRefusal.class, () -> read(name));
+    }
+
+    @Test
+    void aFileOfOnesOwnReplacesAFileAndNothingElse() throws Exception {
+        final Path file = root.resolve("file");
+        final Path link = Files.createSymbolicLink(root.resolve("link"), file);
+        final TftpSink sink = FileSink.replacing(link);
+        sink.write(MemorySegment.ofArray(new byte[] {1}), 0, 1);
+        sink.complete();
+        assertArrayEquals(new byte[] {1}, Files.readAllBytes(file));
+        assertTrue(Files.isSymbolicLink(link));
+        assertThrows(IOException.class, () -> FileSink.replacing(Path.of("/dev/null")));
+        assertThrows(IOException.class, () -> FileSink.replacing(root.resolve("sub")));
     }
 
     @Test

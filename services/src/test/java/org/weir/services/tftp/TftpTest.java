@@ -9,8 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,6 +21,7 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -420,5 +424,23 @@ class TftpTest {
         assertThrows(IllegalArgumentException.class, () -> TftpOptions.NONE.withTimeout(256));
         assertFalse(ends.contains("aborted here"));
         assertTrue(ends.isEmpty());
+    }
+
+    /// It is mapped: what is not there any more is a fault of memory.
+    @Test
+    void aFileThatIsCutShortEndsItsTransferAlone(@TempDir Path directory) throws IOException {
+        final Path file = Files.write(directory.resolve("there"), content(1_000_000));
+        TftpServer.start(
+                network.server().stack(),
+                network.server().address(),
+                PORT,
+                TftpDirectory.readOnly(directory),
+                TftpLimits.DEFAULTS,
+                TftpListener.NONE);
+        final TftpTransfer transfer = client().get("there", TftpOptions.NONE, new Sink("here"), told);
+        network.runUntil(() -> transfer.octets() > 10_000, SECOND);
+        Files.write(file, new byte[0]);
+        runs(transfer);
+        assertEquals(List.of("aborted here", "UNDEFINED: the file was cut short"), ends);
     }
 }
