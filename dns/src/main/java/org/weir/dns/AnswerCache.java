@@ -35,10 +35,6 @@ final class AnswerCache {
         return entries.size();
     }
 
-    int octets() {
-        return octets;
-    }
-
     /// What is remembered; null if nothing is.
     @Nullable
     Answer find(Question question, long nowNs) {

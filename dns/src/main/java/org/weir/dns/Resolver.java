@@ -23,8 +23,8 @@ import org.weir.wire.IpAddress;
 /// at most 7 s a server, 15 s more where answers have to come over TCP, and as long again for each alias that the
 /// servers do not follow themselves.
 ///
-/// Belongs to the stack's owner and runs in its thread. A question allocates what it and its answer take; waiting
-/// allocates nothing. [ResolverConfig.Limits] bounds all that callers and servers can make grow.
+/// Belongs to the stack's owner and runs in its thread. A question allocates what it, its tries and its answer take.
+/// [ResolverConfig.Limits] bounds all that callers and servers can make grow.
 public final class Resolver implements AutoCloseable {
     private static final int LONGEST_MESSAGE = 0xFFFF;
     /// RFC 9520 section 3.2: who asks again at once is told the same.

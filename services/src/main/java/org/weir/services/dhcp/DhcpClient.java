@@ -24,8 +24,8 @@ import org.weir.wire.IpPrefix;
 ///   INIT_REBOOT -> REBOOTING ------------^           ^----------------------|
 /// ```
 ///
-/// Belongs to the stack's owner and runs in its thread. One timer is armed at any time; waiting allocates nothing, an
-/// answer a bounded amount. An answer is believed if it comes to this interface, from a server's port, with the
+/// Belongs to the stack's owner and runs in its thread. One timer is armed at any time; an answer allocates
+/// a bounded amount. It is believed if it comes to this interface, from a server's port, with the
 /// transaction and the hardware address of the question, and from the server that was asked; servers are not otherwise
 /// known from impostors.
 public final class DhcpClient implements AutoCloseable {
